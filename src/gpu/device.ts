@@ -1,0 +1,214 @@
+// Acquires a WebGPU device with what the engine can use and keeps account of what is allocated on it.
+
+import { DeviceLostError, GpuError, OutOfMemoryError, UnsupportedError } from './errors.ts';
+import { PipelineCache } from './pipelines.ts';
+import { byteLength, type DType, type Tensor } from './tensor.ts';
+
+/** How activations and weights are stored. Every product is accumulated in f32 either way. */
+export type Precision = 'f32' | 'f16';
+
+/** Options of {@link Gpu.create}. */
+export interface GpuOptions {
+  /** A device of the caller's own. It is used as it is and never destroyed by Refilm. */
+  device?: GPUDevice;
+  /** Where adapters come from; default `navigator.gpu`. Node programs pass Dawn's. */
+  gpu?: GPU;
+  powerPreference?: GPUPowerPreference;
+  /** Storage precision; default f16 where the device has `shader-f16` and is no software adapter, else f32. */
+  precision?: Precision;
+}
+
+/** Limits worth more than their default: larger tensors, fewer arenas, larger tiles. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+] as const;
+
+/** Features that some kernel variant can use. None is required. */
+const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
+
+/** A device, its pipelines and the account of its memory. Dispose of it when done. */
+export class Gpu {
+  readonly pipelines: PipelineCache;
+  readonly limits: GPUSupportedLimits;
+  readonly features: { readonly f16: boolean; readonly subgroups: boolean; readonly timestamps: boolean };
+  /** Bound in place of an absent optional input: 256 zero bytes. */
+  readonly empty: GPUBuffer;
+  /** Bytes of buffers alive now, and the most that were alive at once. */
+  allocatedBytes = 0;
+  peakBytes = 0;
+  /** Milliseconds in which at least one submission was on the device (see `submit`). */
+  busyMs = 0;
+
+  readonly #owned: boolean;
+  readonly #buffers = new Set<GPUBuffer>();
+  #inFlight = 0;
+  #busySince = 0;
+  #failure: Error | undefined;
+  #disposed = false;
+  /** Rejects when the device is lost or reports an error that no scope caught; never resolves. */
+  readonly failed: Promise<never>;
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly info: GPUAdapterInfo,
+    readonly software: boolean,
+    readonly precision: Precision,
+    owned: boolean,
+  ) {
+    this.#owned = owned;
+    this.limits = device.limits;
+    this.features = {
+      f16: device.features.has('shader-f16'),
+      subgroups: device.features.has('subgroups'),
+      timestamps: device.features.has('timestamp-query'),
+    };
+    this.pipelines = new PipelineCache(device);
+    this.failed = new Promise((_, reject) => {
+      const fail = (error: Error) => {
+        this.#failure ??= error;
+        reject(error);
+      };
+      void device.lost.then(({ reason, message }) => {
+        if (!this.#disposed) fail(new DeviceLostError(reason, message));
+      });
+      device.addEventListener('uncapturederror', ({ error }) => {
+        fail(new GpuError(`The GPU reported: ${error.message}`));
+      });
+    });
+    this.failed.catch(() => undefined); // awaited by whoever is working; unhandled only if nobody is
+    this.empty = this.createBuffer(256, GPUBufferUsage.STORAGE, 'empty');
+  }
+
+  /** Throws {@link UnsupportedError} with every reason when WebGPU, an adapter or a needed feature is missing. */
+  static async create(options: GpuOptions = {}): Promise<Gpu> {
+    if (options.device) {
+      const { device } = options;
+      return Gpu.#checked(device, device.adapterInfo, options, false);
+    }
+    const gpu = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
+    if (!gpu) throw new UnsupportedError([withoutWebGpu()]);
+    const { powerPreference = 'high-performance' } = options;
+    const adapter = await gpu.requestAdapter({ powerPreference });
+    if (!adapter) {
+      throw new UnsupportedError([
+        'WebGPU found no adapter: the GPU or its driver is blocked, or hardware acceleration is switched off.',
+      ]);
+    }
+    const requiredLimits: Record<string, number> = {};
+    for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name];
+    const requiredFeatures = WANTED_FEATURES.filter((name) => adapter.features.has(name));
+    const device = await adapter.requestDevice({ requiredLimits, requiredFeatures, label: 'refilm' });
+    return Gpu.#checked(device, adapter.info, options, true);
+  }
+
+  static #checked(device: GPUDevice, info: GPUAdapterInfo, options: GpuOptions, owned: boolean): Gpu {
+    const software = isSoftware(info);
+    const f16 = device.features.has('shader-f16');
+    if (options.precision === 'f16' && !f16) {
+      if (owned) device.destroy();
+      throw new UnsupportedError([
+        "precision 'f16' needs the feature shader-f16, which this device lacks; use 'f32'.",
+      ]);
+    }
+    return new Gpu(device, info, software, options.precision ?? (f16 && !software ? 'f16' : 'f32'), owned);
+  }
+
+  /** The adapter in words, for people: vendor, architecture, what it can do. */
+  describe(): string {
+    const name = [this.info.vendor, this.info.architecture, this.info.device, this.info.description];
+    const words =
+      [...new Set(name.filter((word) => word && !/^0x/.test(word)))].join(' ') || 'unknown adapter';
+    return `${words} (${this.software ? 'software' : 'hardware'}, ${this.precision})`;
+  }
+
+  /** Allocates a buffer and counts it. Throws {@link OutOfMemoryError} when it exceeds the device's limit. */
+  createBuffer(size: number, usage: GPUBufferUsageFlags, label: string): GPUBuffer {
+    if (size > this.limits.maxBufferSize) throw new OutOfMemoryError(label, size, this.limits.maxBufferSize);
+    const buffer = this.device.createBuffer({ size, usage, label });
+    this.#buffers.add(buffer);
+    this.allocatedBytes += size;
+    this.peakBytes = Math.max(this.peakBytes, this.allocatedBytes);
+    return buffer;
+  }
+
+  /** Destroys a buffer made by `createBuffer`. */
+  destroyBuffer(buffer: GPUBuffer): void {
+    if (!this.#buffers.delete(buffer)) return;
+    this.allocatedBytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  /** Labels and sizes of the buffers alive now, for leak reports. */
+  liveBuffers(): string[] {
+    return [...this.#buffers].map(({ label, size }) => `${label} (${size} bytes)`);
+  }
+
+  /** A tensor with memory of its own: weights, states that outlive one run. Filled with zeros or `data`. */
+  createTensor(
+    shape: readonly number[],
+    dtype: DType,
+    label: string,
+    data?: ArrayBufferView<ArrayBuffer>,
+  ): Tensor & { readonly buffer: GPUBuffer } {
+    const bytes = byteLength(shape, dtype);
+    const { maxStorageBufferBindingSize } = this.limits;
+    if (bytes > maxStorageBufferBindingSize)
+      throw new OutOfMemoryError(label, bytes, maxStorageBufferBindingSize);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = this.createBuffer(Math.max(16, Math.ceil(bytes / 16) * 16), usage, label);
+    if (data) this.device.queue.writeBuffer(buffer, 0, data);
+    return { shape: [...shape], dtype, label, buffer };
+  }
+
+  /** Submits and keeps the account of busy time. The promise resolves when the device has finished the work. */
+  async submit(commands: GPUCommandBuffer): Promise<void> {
+    this.throwIfFailed();
+    if (this.#inFlight++ === 0) this.#busySince = performance.now();
+    this.device.queue.submit([commands]);
+    try {
+      await this.orFailed(this.device.queue.onSubmittedWorkDone());
+    } finally {
+      if (--this.#inFlight === 0) this.busyMs += performance.now() - this.#busySince;
+    }
+  }
+
+  /** `work`, or the device's failure if that comes first. */
+  orFailed<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.failed]);
+  }
+
+  /** Throws what `failed` rejected with, if it has. */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Destroys every buffer, and the device unless the caller brought it. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const buffer of [...this.#buffers]) this.destroyBuffer(buffer);
+    if (this.#owned) this.device.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Whether an adapter computes on the CPU: SwiftShader, lavapipe, WARP. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(words);
+}
+
+function withoutWebGpu(): string {
+  return typeof isSecureContext !== 'undefined' && !isSecureContext
+    ? 'WebGPU needs a secure page: open it by https or on localhost.'
+    : 'This browser has no WebGPU. Use Chrome or Edge 113+, Safari 26+, or Firefox 141+ on Windows.';
+}

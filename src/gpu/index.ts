@@ -1,0 +1,19 @@
+/**
+ * The GPU layer: a device and its account of memory (`device`), tensors (`tensor`), kernels compiled at most once
+ * (`shader`, `pipelines`), evaluations recorded once and replayed (`recorder`, `program`) in planned memory
+ * (`memory`), and the ways back to the CPU (`readback`, `profile`).
+ *
+ * @packageDocumentation
+ */
+export * from './device.ts';
+export * from './errors.ts';
+export * from './grid.ts';
+export * from './half.ts';
+export * from './memory.ts';
+export { type Kernel, PipelineCache } from './pipelines.ts';
+export * from './profile.ts';
+export { Program, type RunOptions, type Step } from './program.ts';
+export * from './readback.ts';
+export { type Dispatch, type Param, Recorder } from './recorder.ts';
+export { type FloatConstant, type Prelude, type ShaderSource } from './shader.ts';
+export * from './tensor.ts';

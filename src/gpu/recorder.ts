@@ -1,0 +1,264 @@
+// Records a network's evaluation as a flat list of dispatches. Kernels call `dispatch`; `finish` plans the memory,
+// compiles what is missing, resolves every binding and returns a Program that can be replayed.
+
+import type { Gpu } from './device.ts';
+import { planMemory, type Lifetime } from './memory.ts';
+import { Program, type Step } from './program.ts';
+import type { Prelude, ShaderSource } from './shader.ts';
+import { byteLength, checkReshape, ELEMENT_BYTES, type DType, type Tensor } from './tensor.ts';
+import { OutOfMemoryError } from './errors.ts';
+
+/** A uniform scalar: whole numbers are written as u32, `{ f32 }` as f32. */
+export type Param = number | { readonly f32: number };
+
+/** One dispatch of a kernel. Bindings: 0 the params if any, then the inputs, then the outputs. */
+export interface Dispatch {
+  readonly source: ShaderSource;
+  readonly prelude: Prelude;
+  /** Read-only. `undefined` binds 256 zero bytes: an optional input that the prelude switches off. */
+  readonly inputs: readonly (Tensor | undefined)[];
+  /** Written, and read too if the kernel likes (an in-place update names its tensor here only). */
+  readonly outputs: readonly Tensor[];
+  /** Scalars of `struct Params` in order, four bytes each. */
+  readonly params?: readonly Param[];
+  readonly workgroups: readonly [x: number, y?: number, z?: number];
+  /** Work estimate for profiles and for bounding submissions. */
+  readonly flops?: number;
+  /** Name in profiles, when the operation's name is not enough: `conv2d 3x3`. */
+  readonly label?: string;
+}
+
+/** Root of a planned activation: reshapes of one tensor share it. */
+interface Planned {
+  readonly bytes: number;
+  readonly label: string;
+  first: number;
+  last: number;
+}
+
+/** Records dispatches. One recorder makes one Program. */
+export class Recorder {
+  readonly #dispatches: Dispatch[] = [];
+  readonly #planned = new Map<Tensor, Planned>();
+  readonly #roots: Planned[] = [];
+  readonly #inputs = new Map<string, Tensor>();
+  readonly #outputs = new Map<string, Tensor>();
+  #scope = '';
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly label: string,
+  ) {}
+
+  /** Element type in which activations are stored on this device. */
+  get precision(): 'f32' | 'f16' {
+    return this.gpu.precision;
+  }
+
+  /** An activation that some dispatch will write. Throws {@link OutOfMemoryError} beyond the binding limit. */
+  tensor(shape: readonly number[], dtype: DType, label: string): Tensor {
+    const bytes = byteLength(shape, dtype);
+    const limit = Math.min(this.gpu.limits.maxStorageBufferBindingSize, this.gpu.limits.maxBufferSize);
+    const name = this.#scope + label;
+    if (bytes > limit) throw new OutOfMemoryError(`${this.label}: ${name}`, bytes, limit);
+    const tensor: Tensor = { shape: [...shape], dtype, label: name };
+    const root: Planned = { bytes, label: name, first: Infinity, last: -Infinity };
+    this.#planned.set(tensor, root);
+    this.#roots.push(root);
+    return tensor;
+  }
+
+  /** An activation that the caller writes before each run (`program.write`). Its memory is reused after its last use. */
+  input(name: string, shape: readonly number[], dtype: DType): Tensor {
+    if (this.#inputs.has(name)) throw new Error(`${this.label}: input '${name}' is declared twice`);
+    const tensor = this.tensor(shape, dtype, name);
+    this.#planned.get(tensor)!.first = -1;
+    this.#inputs.set(name, tensor);
+    return tensor;
+  }
+
+  /** Keeps `tensor` to the end of the run, to be read or copied under `name`. */
+  output(name: string, tensor: Tensor): void {
+    if (this.#outputs.has(name)) throw new Error(`${this.label}: output '${name}' is declared twice`);
+    this.#outputs.set(name, tensor);
+  }
+
+  /** The same memory under another shape; no dispatch. */
+  reshape(tensor: Tensor, shape: readonly number[]): Tensor {
+    checkReshape(tensor.shape, shape);
+    const view: Tensor = { ...tensor, shape: [...shape] };
+    const root = this.#planned.get(tensor);
+    if (root) this.#planned.set(view, root);
+    return view;
+  }
+
+  /** Prefixes labels while `record` runs: profiles and errors then name the module. */
+  scope<T>(name: string, record: () => T): T {
+    const outer = this.#scope;
+    this.#scope = `${outer}${name}.`;
+    try {
+      return record();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  /** Adds a dispatch. Throws RangeError when a side of the grid exceeds the device's limit. */
+  dispatch(dispatch: Dispatch): void {
+    const limit = this.gpu.limits.maxComputeWorkgroupsPerDimension;
+    for (const side of dispatch.workgroups) {
+      if (side !== undefined && !(side <= limit)) {
+        throw new RangeError(
+          `${dispatch.source.name}: ${side} workgroups, the device allows ${limit} a side`,
+        );
+      }
+    }
+    const index = this.#dispatches.length;
+    for (const tensor of dispatch.inputs) {
+      const root = tensor && this.#root(tensor);
+      if (!root) continue;
+      if (root.first > index)
+        throw new Error(`${dispatch.source.name}: '${tensor.label}' is read before it is written`);
+      root.last = Math.max(root.last, index);
+    }
+    for (const tensor of dispatch.outputs) {
+      const root = this.#root(tensor);
+      if (!root) continue;
+      root.first = Math.min(root.first, index);
+      root.last = Math.max(root.last, index);
+    }
+    this.#dispatches.push({ ...dispatch, label: this.#scope + (dispatch.label ?? dispatch.source.name) });
+  }
+
+  #root(tensor: Tensor): Planned | undefined {
+    if (tensor.buffer) return undefined;
+    const root = this.#planned.get(tensor);
+    if (!root) throw new Error(`${this.label}: '${tensor.label}' belongs to another recorder`);
+    return root;
+  }
+
+  /** Plans, allocates, compiles and binds. Throws OutOfMemoryError or ShaderError; nothing stays allocated then. */
+  async finish(): Promise<Program> {
+    const count = this.#dispatches.length;
+    for (const tensor of this.#outputs.values()) {
+      const root = this.#root(tensor);
+      if (root) root.last = count;
+    }
+    const live = this.#roots.filter(({ first, last }) => first <= last && last >= 0);
+    const plan = planMemory(this.#lifetimes(live), this.#arenaLimit());
+    const gpu = this.gpu;
+    const kernels = await Promise.all(
+      this.#dispatches.map(({ source, prelude, inputs, outputs, params }) =>
+        gpu.pipelines.get(source, prelude, {
+          hasParams: params !== undefined,
+          inputs: inputs.length,
+          outputs: outputs.length,
+        }),
+      ),
+    );
+    const owned: GPUBuffer[] = [];
+    gpu.device.pushErrorScope('out-of-memory');
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const arenas = plan.arenas.map((size, i) => gpu.createBuffer(size, usage, `${this.label} arena ${i}`));
+    const params = this.#packParams();
+    const uniforms = gpu.createBuffer(
+      params.bytes.byteLength,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      `${this.label} params`,
+    );
+    owned.push(...arenas, uniforms);
+    const refused = await gpu.device.popErrorScope();
+    if (refused) {
+      for (const buffer of owned) gpu.destroyBuffer(buffer);
+      throw new OutOfMemoryError(`the activations of ${this.label}`, plan.bytes);
+    }
+    gpu.device.queue.writeBuffer(uniforms, 0, params.bytes);
+
+    const placeOf = new Map(live.map((root, i) => [root, plan.places[i]!]));
+    const range = (tensor: Tensor): GPUBufferBinding => {
+      if (tensor.buffer) return { buffer: tensor.buffer };
+      const place = placeOf.get(this.#root(tensor)!)!;
+      return { buffer: arenas[place.arena]!, offset: place.offset, size: bindingBytes(tensor) };
+    };
+    const steps = this.#dispatches.map((dispatch, i): Step => {
+      const { pipeline, layout } = kernels[i]!;
+      const resources: GPUBufferBinding[] = [
+        ...dispatch.inputs.map((tensor) => (tensor ? range(tensor) : { buffer: gpu.empty })),
+        ...dispatch.outputs.map(range),
+      ];
+      const entries = resources.map((resource, j): GPUBindGroupEntry => ({ binding: 1 + j, resource }));
+      const offset = params.offsets[i];
+      if (offset !== undefined) {
+        const size = Math.ceil(dispatch.params!.length / 4) * 16;
+        entries.push({ binding: 0, resource: { buffer: uniforms, offset, size } });
+      }
+      const [x, y = 1, z = 1] = dispatch.workgroups;
+      return {
+        pipeline,
+        bindGroup: gpu.device.createBindGroup({ layout, entries, label: dispatch.label ?? '' }),
+        workgroups: [x, y, z],
+        label: dispatch.label ?? dispatch.source.name,
+        flops: dispatch.flops ?? 0,
+      };
+    });
+    const named = (tensors: Map<string, Tensor>) =>
+      new Map([...tensors].map(([name, tensor]) => [name, { tensor, range: range(tensor) }]));
+    return new Program(gpu, this.label, steps, named(this.#inputs), named(this.#outputs), owned, plan);
+  }
+
+  #arenaLimit(): number {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.gpu.limits;
+    return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256;
+  }
+
+  #lifetimes(live: readonly Planned[]): Lifetime[] {
+    const index = new Map(live.map((root, i) => [root, i]));
+    const apart = live.map(() => new Set<number>());
+    const numbers = (tensors: readonly (Tensor | undefined)[]) =>
+      tensors.flatMap((tensor) => {
+        const root = tensor && this.#root(tensor);
+        return root ? [index.get(root)!] : [];
+      });
+    for (const { inputs, outputs } of this.#dispatches) {
+      const written = numbers(outputs);
+      for (const a of numbers(inputs)) {
+        for (const b of written) {
+          if (a === b)
+            throw new Error(`${this.label}: a dispatch has '${live[a]!.label}' as input and as output`);
+          apart[a]!.add(b);
+          apart[b]!.add(a);
+        }
+      }
+    }
+    return live.map(({ bytes, first, last }, i) => ({ bytes, first, last, apart: apart[i]! }));
+  }
+
+  #packParams(): { bytes: Uint8Array<ArrayBuffer>; offsets: (number | undefined)[] } {
+    const alignment = this.gpu.limits.minUniformBufferOffsetAlignment;
+    let size = 0;
+    const offsets = this.#dispatches.map(({ params }) => {
+      if (params === undefined) return undefined;
+      const offset = size;
+      size = offset + Math.ceil((Math.ceil(params.length / 4) * 16) / alignment) * alignment;
+      return offset;
+    });
+    const view = new DataView(new ArrayBuffer(Math.max(size, alignment)));
+    for (const [i, { params }] of this.#dispatches.entries()) {
+      for (const [j, value] of (params ?? []).entries()) {
+        if (typeof value === 'object') view.setFloat32(offsets[i]! + 4 * j, value.f32, true);
+        else view.setUint32(offsets[i]! + 4 * j, value, true);
+      }
+    }
+    return { bytes: new Uint8Array(view.buffer), offsets };
+  }
+}
+
+/** Bindings are whole vec4: the planner's 256-byte granularity leaves the room. */
+function bindingBytes({ shape, dtype }: Tensor): number {
+  return Math.max(16, Math.ceil(byteLength(shape, dtype) / 16) * 16);
+}
+
+/** Bytes that a tensor's elements take, for flop and byte counts. */
+export function bytesOf(tensor: Tensor): number {
+  return tensor.shape.reduce((product, side) => product * side, ELEMENT_BYTES[tensor.dtype]);
+}

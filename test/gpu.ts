@@ -1,0 +1,61 @@
+// GPU tests: a device per file from Dawn for node, error scopes round every test, and a count of leaked buffers.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { create, globals } from 'webgpu';
+import { Gpu, type GpuOptions } from '../src/gpu/index.ts';
+
+Object.assign(globalThis, globals);
+
+/** Dawn's entry point must stay referenced: when it is collected, the process dies. */
+const keepAlive = globalThis as unknown as { dawn?: GPU };
+
+/** Dawn's `navigator.gpu`, on the adapter that REFILM_ADAPTER chose (bin/chromium-package.mjs). */
+export function dawn(): GPU {
+  return (keepAlive.dawn ??= create(['enable-dawn-features=allow_unsafe_apis']));
+}
+
+/** A device for commands and benchmarks; tests use {@link gpuTest}. */
+export function createGpu(options: GpuOptions = {}): Promise<Gpu> {
+  return Gpu.create({ gpu: dawn(), ...options });
+}
+
+let shared: Gpu | undefined;
+
+beforeAll(async () => {
+  shared = await createGpu({ precision: 'f32' });
+});
+
+afterAll(() => {
+  shared?.dispose();
+  shared = undefined;
+});
+
+/**
+ * A test with a device. It fails on any validation error, on a failed device, and when a buffer made in it
+ * outlives it. `precision: 'f16'` gives it a device of its own and runs only where the adapter has shader-f16
+ * (lavapipe); which lanes have one is fixed by REFILM_ADAPTER, so nothing is skipped by accident.
+ */
+export function gpuTest(
+  name: string,
+  body: (gpu: Gpu) => Promise<void>,
+  precision: 'f32' | 'f16' = 'f32',
+): void {
+  test(name, async () => {
+    const gpu = precision === 'f32' ? shared! : await createGpu({ precision });
+    const before = new Set(gpu.liveBuffers());
+    gpu.device.pushErrorScope('validation');
+    try {
+      await body(gpu);
+    } finally {
+      const error = await gpu.device.popErrorScope();
+      const leaked = gpu.liveBuffers().filter((label) => !before.has(label));
+      if (precision === 'f16') gpu.dispose();
+      expect(error?.message, 'validation error').toBeUndefined();
+      expect(leaked, 'leaked buffers').toEqual([]);
+    }
+    gpu.throwIfFailed();
+  });
+}
+
+/** Whether this lane's adapter stores f16: lavapipe does, SwiftShader does not. */
+export const hasF16 = process.env['REFILM_ADAPTER'] === 'lavapipe';

@@ -1,0 +1,4 @@
+import { sweep } from './case.ts';
+import { gatherCase } from './gather.case.ts';
+
+sweep(gatherCase);
