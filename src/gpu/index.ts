@@ -14,6 +14,6 @@ export { type Kernel, PipelineCache } from './pipelines.ts';
 export * from './profile.ts';
 export { Program, type RunOptions, type Step } from './program.ts';
 export * from './readback.ts';
-export { type Dispatch, type Param, Recorder } from './recorder.ts';
+export { type Dispatch, type ModuleObserver, type Param, Recorder } from './recorder.ts';
 export { type FloatConstant, type Prelude, type ShaderSource } from './shader.ts';
 export * from './tensor.ts';

@@ -36,6 +36,12 @@ interface Planned {
   last: number;
 }
 
+/**
+ * Told what a {@link Recorder.scope} returned, when that is an activation: the output of the module that the scope
+ * names, `encoder.mid_block`. Who wants to see it declares it as an output, which keeps it to the end of the run.
+ */
+export type ModuleObserver = (module: string, output: Tensor) => void;
+
 /** Records dispatches. One recorder makes one Program. */
 export class Recorder {
   readonly #dispatches: Dispatch[] = [];
@@ -48,6 +54,7 @@ export class Recorder {
   constructor(
     readonly gpu: Gpu,
     readonly label: string,
+    private readonly observe?: ModuleObserver,
   ) {}
 
   /** Element type in which activations are stored on this device. */
@@ -92,12 +99,18 @@ export class Recorder {
     return view;
   }
 
-  /** Prefixes labels while `record` runs: profiles and errors then name the module. */
+  /**
+   * Prefixes labels while `record` runs: profiles and errors then name the module. An activation that `record` returns
+   * goes to the {@link ModuleObserver}, so it must be what the module of that name returns in the reference.
+   */
   scope<T>(name: string, record: () => T): T {
     const outer = this.#scope;
-    this.#scope = `${outer}${name}.`;
+    const module = outer + name;
+    this.#scope = `${module}.`;
     try {
-      return record();
+      const output = record();
+      if (this.observe && this.#isActivation(output)) this.observe(module, output);
+      return output;
     } finally {
       this.#scope = outer;
     }
@@ -128,6 +141,10 @@ export class Recorder {
       root.last = Math.max(root.last, index);
     }
     this.#dispatches.push({ ...dispatch, label: this.#scope + (dispatch.label ?? dispatch.source.name) });
+  }
+
+  #isActivation(value: unknown): value is Tensor {
+    return this.#planned.has(value as Tensor);
   }
 
   #root(tensor: Tensor): Planned | undefined {
