@@ -38,8 +38,12 @@ export interface KernelCase {
     variant: string,
     inputs: Readonly<Record<string, Tensor>>,
   ): Tensor | undefined;
-  /** The slow, obvious CPU twin. */
-  reference(shape: Shape, inputs: Readonly<Record<string, Float32Array | Uint32Array>>): Float32Array;
+  /** The slow, obvious CPU twin. `variant` matters only to cases whose variants are different functions. */
+  reference(
+    shape: Shape,
+    inputs: Readonly<Record<string, Float32Array | Uint32Array>>,
+    variant: string,
+  ): Float32Array;
   flops(shape: Shape): number;
   readonly rtol: number;
   readonly atol: number;
@@ -77,7 +81,7 @@ export async function runCase(
     rec.output('out', output);
     using program = await rec.finish();
     await program.run();
-    return { got: await program.read('out'), want: kernel.reference(shape, seen) };
+    return { got: await program.read('out'), want: kernel.reference(shape, seen, variant) };
   } finally {
     for (const { buffer } of Object.values(tensors)) gpu.destroyBuffer(buffer);
   }

@@ -1,0 +1,5 @@
+import { activateCase, addCase } from './activation.case.ts';
+import { sweep } from './case.ts';
+
+sweep(activateCase);
+sweep(addCase);
