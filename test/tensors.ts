@@ -32,7 +32,8 @@ export function floats(tensors: Record<string, TestTensor>, name: string): Float
   throw new Error(`No float tensor '${name}' among ${Object.keys(tensors).join(', ')}.`);
 }
 
-/** The JSON beside a golden, relative to test/goldens. */
+/** The JSON beside a golden, relative to test/goldens. NaN and infinities, which Python writes bare, become null. */
 export async function loadJson<T>(path: string): Promise<T> {
-  return JSON.parse(await readFile(resolve(GOLDENS, path), 'utf8')) as T;
+  const text = await readFile(resolve(GOLDENS, path), 'utf8');
+  return JSON.parse(text.replace(/(?<=[[:,]\s*)(?:NaN|-?Infinity)(?=\s*[\],}])/g, 'null')) as T;
 }

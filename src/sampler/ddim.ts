@@ -19,7 +19,7 @@ export interface DdimOptions {
   /**
    * Where a step goes: to the next listed timestep, the last to level 1 (`listed`, the default), or to
    * timestep - trainSteps // steps, below 0 to `schedule.finalAlpha` (`diffusers`). They agree where steps divides the
-   * number of training steps and the spacing is trailing.
+   * number of training steps, the spacing is not linspace, and the final level is 1.
    */
   readonly stepping?: 'listed' | 'diffusers';
 }

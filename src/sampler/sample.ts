@@ -41,6 +41,5 @@ export async function sample<L>(denoiser: Denoiser<L>, latents: L, options: Samp
     await onStep?.(index + 1, steps.length);
   }
   signal?.throwIfAborted();
-  const last = steps.at(-1);
-  return denoiser.hold && last ? denoiser.hold(x, addNoise(last.alphaNext)) : x;
+  return denoiser.hold ? denoiser.hold(x, addNoise(1)) : x;
 }

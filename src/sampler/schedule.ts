@@ -47,16 +47,11 @@ export function readSchedule(json: unknown): Schedule {
   return {
     alphasCumprod,
     finalAlpha: config.boolean('set_alpha_to_one', true) ? 1 : alphasCumprod[0]!,
-    prediction: readPrediction(config),
+    prediction: config.oneOf('prediction_type', 'epsilon', PREDICTIONS),
     spacing: config.oneOf('timestep_spacing', 'leading', SPACINGS),
     stepsOffset: config.number('steps_offset', 0, `whole numbers below ${trainSteps}`, below(trainSteps)),
     ...(config.boolean('thresholding', false) ? { thresholding: { ratio, max } } : clip ? { clipRange } : {}),
   };
-}
-
-/** `prediction_type` of a config, epsilon by default. Throws `RangeError`. */
-export function readPrediction(config: ConfigReader): PredictionType {
-  return config.oneOf('prediction_type', 'epsilon', PREDICTIONS);
 }
 
 /** The cumulative products of 1 - beta of a config. Throws `RangeError`. */

@@ -2,19 +2,13 @@
 import { configReader } from './config.ts';
 import type { StepCoefficients } from './coefficients.ts';
 import { estimates } from './ddim.ts';
-import {
-  checkSteps,
-  readAlphasCumprod,
-  readPrediction,
-  roundHalfEven,
-  type PredictionType,
-} from './schedule.ts';
+import { checkSteps, readAlphasCumprod, roundHalfEven } from './schedule.ts';
 
 /** The prior's schedule. */
 export interface UnclipSchedule {
   /** Cumulative product of 1 - beta per training step. */
   readonly alphasCumprod: Float64Array;
-  readonly prediction: PredictionType;
+  readonly prediction: 'epsilon' | 'sample';
   /** x0 is clipped to plus and minus this; Infinity: not clipped. */
   readonly clipRange: number;
 }
@@ -30,12 +24,10 @@ export function readUnclipSchedule(json: unknown): UnclipSchedule {
   const config = configReader(json);
   config.oneOf('variance_type', 'fixed_small_log', ['fixed_small_log']);
   config.oneOf('beta_schedule', 'squaredcos_cap_v2', ['squaredcos_cap_v2']);
-  const prediction = readPrediction(config);
-  config.oneOf('prediction_type', 'epsilon', ['epsilon', 'sample']);
   const range = config.number('clip_sample_range', 1, 'above 0', (value) => value > 0);
   return {
     alphasCumprod: readAlphasCumprod(config, 'squaredcos_cap_v2'),
-    prediction,
+    prediction: config.oneOf('prediction_type', 'epsilon', ['epsilon', 'sample']),
     clipRange: config.boolean('clip_sample', true) ? range : Infinity,
   };
 }

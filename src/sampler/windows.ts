@@ -7,8 +7,8 @@ export interface FrameWindow {
   readonly frames: readonly number[];
   /** How many leading frames are finished already, by the windows before. */
   readonly held: number;
-  /** The frames that this window finishes, as positions [held, fresh) of `frames`: repeated ones are left out. */
-  readonly fresh: number;
+  /** Positions [held, end) of `frames` are what this window finishes; repeats of a short clip's last frame come after. */
+  readonly end: number;
 }
 
 /** Length of a window and overlap with the one before, in frames. */
@@ -30,12 +30,12 @@ export function frameWindows(count: number, { length = 8, overlap = 2 }: WindowO
   whole('length', length, 1, 0xffffffff);
   whole('overlap', overlap, 0, length - 1);
   if (count <= length) {
-    return [{ frames: Array.from({ length }, (_, i) => Math.min(i, count - 1)), held: 0, fresh: count }];
+    return [{ frames: Array.from({ length }, (_, i) => Math.min(i, count - 1)), held: 0, end: count }];
   }
   const windows: FrameWindow[] = [];
   for (let done = 0; done < count;) {
     const start = Math.min(Math.max(done - overlap, 0), count - length);
-    windows.push({ frames: Array.from({ length }, (_, i) => start + i), held: done - start, fresh: length });
+    windows.push({ frames: Array.from({ length }, (_, i) => start + i), held: done - start, end: length });
     done = start + length;
   }
   return windows;
