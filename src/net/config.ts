@@ -24,11 +24,11 @@ export class Config {
     throw this.refused(key, `a whole number of at least ${least}`);
   }
 
-  /** A list of whole numbers of at least 1; not empty. */
-  counts(key: string, fallback?: readonly number[]): readonly number[] {
+  /** A list of whole numbers of at least `least` (default 1); not empty. */
+  counts(key: string, fallback?: readonly number[], least = 1): readonly number[] {
     const value = this.#values[key] ?? fallback;
-    if (isArray(value) && value.length > 0 && value.every((item) => isCount(item, 1))) return value;
-    throw this.refused(key, 'a list of whole numbers of at least 1');
+    if (isArray(value) && value.length > 0 && value.every((item) => isCount(item, least))) return value;
+    throw this.refused(key, `a list of whole numbers of at least ${least}`);
   }
 
   /** A finite number. */
@@ -36,6 +36,13 @@ export class Config {
     const value = this.#values[key] ?? fallback;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     throw this.refused(key, 'a number');
+  }
+
+  /** A list of finite numbers; not empty. */
+  numbers(key: string, fallback?: readonly number[]): readonly number[] {
+    const value = this.#values[key] ?? fallback;
+    if (isArray(value) && value.length > 0 && value.every((item) => Number.isFinite(item))) return value;
+    throw this.refused(key, 'a list of numbers');
   }
 
   boolean(key: string, fallback?: boolean): boolean {
