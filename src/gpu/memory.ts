@@ -30,7 +30,7 @@ export interface MemoryPlan {
   readonly lowerBound: number;
 }
 
-/** Thrown sizes are rounded up to this: minStorageBufferOffsetAlignment. */
+/** Sizes are rounded up to this, the largest minStorageBufferOffsetAlignment. */
 const ALIGNMENT = 256;
 
 const align = (bytes: number) => Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
@@ -66,12 +66,10 @@ export function planMemory(lifetimes: readonly Lifetime[], arenaLimit: number): 
       if (offset + size <= arenaLimit && (!best || growth < best.growth))
         best = { arena: number, offset, growth };
     }
-    if (!best || best.growth >= size) {
-      // A new arena costs as much as growing one by the whole size, and leaves the colours freer.
-      if (!best || arenas.length < 2) {
-        arenas.push({ size: 0, members: [] });
-        best = { arena: arenas.length - 1, offset: 0, growth: size };
-      }
+    // A second arena costs as much as growing the first by the whole size, and leaves the colours freer.
+    if (!best || (best.growth >= size && arenas.length < 2)) {
+      arenas.push({ size: 0, members: [] });
+      best = { arena: arenas.length - 1, offset: 0, growth: size };
     }
     const arena = arenas[best.arena]!;
     arena.members.push(index);
