@@ -90,16 +90,11 @@ export async function servePage(folder: string): Promise<PageServer> {
     },
     addSink(path) {
       const address = secretPath('output', extname(path));
-      const written = new Promise<number>((resolve, reject) => {
-        sinks.set(address, async (request) => {
-          try {
-            const bytes = await writeAtomically(path, request.iterator({ destroyOnReturn: false }));
-            resolve(bytes);
-            return bytes;
-          } catch (error) {
-            reject(error);
-            throw error;
-          }
+      const written = new Promise<number>((resolve) => {
+        sinks.set(address, (request) => {
+          const bytes = writeAtomically(path, request.iterator({ destroyOnReturn: false }));
+          resolve(bytes);
+          return bytes;
         });
       });
       written.catch(() => undefined); // who does not ask is told by the page, which gets the same error

@@ -1,0 +1,67 @@
+// Two builds: `vite build --mode lib` makes the package (dist/lib), `vite build --mode page` the demo (dist/page).
+// `bin/` builds and serves the page through the functions exported here.
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** What the package exports besides its root, each from `src/<layer>/index.ts`; package.json lists the same. */
+const LAYERS = ['gpu', 'kernels', 'net', 'sampler', 'codec'];
+
+/** The demo folder: the page for people and the page that the command line drives. */
+export function pageConfig(): UserConfig {
+  return {
+    root: path('demo'),
+    // Relative addresses: the folder works below any path of a web server.
+    base: './',
+    publicDir: false,
+    worker: { format: 'es' },
+    server: { fs: { allow: [path('.')] } },
+    build: {
+      outDir: path('dist/page'),
+      emptyOutDir: true,
+      target: 'es2023',
+      // Weights and tokenizer files are fetched by range or streamed, which data URLs can't be.
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1000,
+      rolldownOptions: { input: [path('demo/index.html'), path('demo/command.html')] },
+    },
+  };
+}
+
+/** The package: one ES module per layer, sharing chunks, readable, with the weights left where they are. */
+export function libConfig(): UserConfig {
+  const layers = LAYERS.map((layer) => [`${layer}/index`, path(`src/${layer}/index.ts`)]);
+  return {
+    publicDir: false,
+    worker: { format: 'es' },
+    plugins: [weightsStayFiles()],
+    build: {
+      outDir: path('dist/lib'),
+      emptyOutDir: true,
+      target: 'es2023',
+      minify: false,
+      sourcemap: true,
+      lib: { entry: { index: path('src/index.ts'), ...Object.fromEntries(layers) }, formats: ['es'] },
+      rolldownOptions: {
+        external: [/^gl-matrix(\/|$)/, /^mp4box(\/|$)/],
+        output: { chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  };
+}
+
+/** weights/nano.js is published as it is beside the weights, where the user's bundler finds and copies them. */
+function weightsStayFiles(): Plugin {
+  return {
+    name: 'weights-stay-files',
+    enforce: 'pre',
+    resolveId: (source) =>
+      source.endsWith('/weights/nano.js') ? { id: 'refilm/nano', external: true } : null,
+  };
+}
+
+export default defineConfig(({ mode }) => {
+  if (mode === 'lib') return libConfig();
+  return pageConfig();
+});
