@@ -1,0 +1,153 @@
+// The options of an edit: what may be asked, the defaults, and the checks.
+
+import type { Size } from './geometry.ts';
+import { WORKING_MULTIPLE } from './geometry.ts';
+import type { OnProgress } from './progress.ts';
+
+/** A picture as content: an image file, or anything that a canvas can draw. */
+export type Picture = Blob | ImageBitmap | ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas;
+
+/** What to make of a video. Either `prompt` or `picture` says what it shall show. */
+export interface EditOptions {
+  /** A sentence: what the video shall show. */
+  readonly prompt?: string;
+  /** A picture: what the video shall look like. */
+  readonly picture?: Picture;
+  /** t_s, how loosely the structure is followed: 0 (tight) to 7 (loose). */
+  readonly structure?: number;
+  /** ω_t, temporal guidance (eq. 8): below 1 sharper and less steady, above 1 smoother. 0 to 4. */
+  readonly temporal?: number;
+  /** ω, content guidance (eq. 8): how strongly the prompt or picture is obeyed. 0 to 30. */
+  readonly guidance?: number;
+  /** DDIM steps, 1 to 1000. */
+  readonly steps?: number;
+  /** Whole number, 0 to 2^53 - 1. The same seed gives the same video. */
+  readonly seed?: number;
+  /** Where the edited part begins, in seconds; default 0. */
+  readonly start?: number;
+  /** How long it is, in seconds; default to the end. */
+  readonly duration?: number;
+  /** Edited frames per second, or `'source'` for every frame of the source. Edited frames keep their source times. */
+  readonly fps?: number | 'source';
+  /** Working size with sides that are multiples of 32, or the side of the square whose area it shall have. */
+  readonly size?: Size | number;
+  /** Written size, both sides even; default the source's display size, at most 720p. */
+  readonly output?: Size;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** `defaults` of a model_index.json. */
+export interface ModelDefaults {
+  readonly size: number;
+  readonly frames: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly temporal: number;
+  readonly structure: number;
+  readonly prior_guidance: number;
+  readonly prior_steps: number;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  readonly content: { readonly prompt: string } | { readonly picture: Picture };
+  readonly structure: number;
+  readonly temporal: number;
+  readonly guidance: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly start: number;
+  readonly duration: number | undefined;
+  readonly fps: number | 'source';
+  readonly size: Size | number;
+  readonly output: Size | undefined;
+}
+
+/** A CPU computes about a thousandth of what a GPU does: fewer frames and steps, said aloud by the plan. */
+const SOFTWARE_DEFAULTS = { fps: 4, steps: 8 };
+
+/**
+ * Checks `options` and fills in defaults: the model's own, and on a software adapter 4 frames per second and 8 steps.
+ * Throws TypeError for a missing or contradictory content, RangeError for a number out of range.
+ */
+export function resolveOptions(
+  options: EditOptions,
+  model: ModelDefaults,
+  software: boolean,
+): ResolvedOptions {
+  const {
+    prompt,
+    picture,
+    start = 0,
+    duration,
+    fps = software ? SOFTWARE_DEFAULTS.fps : 'source',
+    size,
+    output,
+  } = options;
+  if ((prompt === undefined) === (picture === undefined)) {
+    throw new TypeError(
+      `Give either options.prompt or options.picture, got ${prompt === undefined ? 'neither' : 'both'}.`,
+    );
+  }
+  if (prompt !== undefined && (typeof prompt !== 'string' || prompt.trim() === '')) {
+    throw new TypeError(
+      'options.prompt must be a sentence that says what the video shall show, got nothing.',
+    );
+  }
+  within('start', start, 0, Infinity, 'seconds');
+  if (duration !== undefined) within('duration', duration, 0, Infinity, 'seconds', false);
+  if (fps !== 'source') within('fps', fps, 0, 1000, "frames per second, or 'source'", false);
+  return {
+    content: prompt !== undefined ? { prompt } : { picture: picture! },
+    structure: whole('structure', options.structure ?? model.structure, 0, 7),
+    temporal: within('temporal', options.temporal ?? model.temporal, 0, 4),
+    guidance: within('guidance', options.guidance ?? model.guidance, 0, 30),
+    steps: whole('steps', options.steps ?? (software ? SOFTWARE_DEFAULTS.steps : model.steps), 1, 1000),
+    seed: whole('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    start,
+    duration,
+    fps,
+    size: checkedSize(size ?? model.size),
+    output: output && checkedOutput(output),
+  };
+}
+
+function within(name: string, value: number, min: number, max: number, unit = '', closed = true): number {
+  const ok =
+    typeof value === 'number' && (closed ? value >= min : value > min) && value <= max && value !== Infinity;
+  if (ok) return value;
+  const range =
+    max === Infinity
+      ? `${closed ? 'at least' : 'more than'} ${min}`
+      : `${closed ? '' : 'more than '}${min} to ${max}`;
+  throw new RangeError(`options.${name} must be ${range}${unit && ` ${unit}`}, got ${String(value)}.`);
+}
+
+function whole(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`options.${name} must be a whole number from ${min} to ${max}, got ${String(value)}.`);
+}
+
+function checkedSize(size: Size | number): Size | number {
+  if (typeof size === 'number') return within('size', size, WORKING_MULTIPLE, 4096, 'pixels a side');
+  for (const side of [size.width, size.height]) {
+    if (!Number.isInteger(side) || side < WORKING_MULTIPLE || side > 4096 || side % WORKING_MULTIPLE !== 0) {
+      throw new RangeError(
+        `options.size must have sides that are multiples of ${WORKING_MULTIPLE} up to 4096, got ${size.width}x${size.height}.`,
+      );
+    }
+  }
+  return size;
+}
+
+function checkedOutput(output: Size): Size {
+  for (const side of [output.width, output.height]) {
+    if (!Number.isInteger(side) || side < 16 || side > 8192 || side % 2 !== 0) {
+      throw new RangeError(
+        `options.output must have even sides from 16 to 8192, got ${output.width}x${output.height}.`,
+      );
+    }
+  }
+  return output;
+}
