@@ -1,0 +1,37 @@
+import { minMax, normaliseRange } from '../../src/kernels/min_max.ts';
+import { randomArray } from '../random.ts';
+import type { KernelCase } from './case.ts';
+
+/** The two ends of the input, anywhere in it: one and two passes, tile±1, more than all workgroups take at once. */
+export const minMaxCase: KernelCase = {
+  op: 'min_max',
+  variants: ['plain'],
+  shapes: [1, 3, 255, 257, 4097, 8 * 61 * 97, 300 * 4096].map((count) => ({ count })),
+  inputs: ({ count = 0 }) => ({ x: { shape: [count], data: randomArray(count, count) } }),
+  record: (rec, _shape, _variant, { x }) => minMax(rec, x!),
+  reference: (_shape, { x }) =>
+    Float32Array.of(
+      x!.reduce((a, b) => Math.min(a, b)),
+      x!.reduce((a, b) => Math.max(a, b)),
+    ),
+  flops: ({ count = 0 }) => 2 * count,
+  rtol: 0,
+  atol: 0,
+};
+
+/** (x - min) / (max - min + 1e-6) with a range that is not x's own. */
+export const normaliseRangeCase: KernelCase = {
+  op: 'normalise_range',
+  variants: ['plain'],
+  shapes: [1, 3, 61, 8 * 31 * 97].map((count) => ({ count })),
+  inputs: ({ count = 0 }) => ({
+    x: { shape: [count], data: randomArray(count, 3) },
+    range: { shape: [2], data: Float32Array.of(-1.5, 0.75), dtype: 'f32' },
+  }),
+  record: (rec, _shape, _variant, { x, range }) => normaliseRange(rec, x!, range!),
+  reference: (_shape, { x, range }) =>
+    Float32Array.from(x!, (value) => (value - range![0]!) / (range![1]! - range![0]! + 1e-6)),
+  flops: ({ count = 0 }) => 2 * count,
+  rtol: 1e-6,
+  atol: 1e-6,
+};
