@@ -140,7 +140,6 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/^52494646.{8}41564920/, 'an AVI file'],
   [/^52494646.{8}57454250/, 'a WebP picture'],
   [/^(00)?000001/, 'a raw H.264, HEVC or MPEG stream'],
-  [/^47[^]{6}/, 'an MPEG transport stream'],
   [/^4f676753/, 'an Ogg file'],
 ];
 

@@ -1,0 +1,63 @@
+// Colour descriptions: from code points to WebCodecs' names, and which matrix unlabelled video was made with.
+import type { ColourCode } from './movie.ts';
+
+const PRIMARIES: Readonly<Record<number, string>> = {
+  1: 'bt709',
+  5: 'bt470bg',
+  6: 'smpte170m',
+  9: 'bt2020',
+  12: 'smpte432',
+};
+const TRANSFERS: Readonly<Record<number, string>> = {
+  1: 'bt709',
+  6: 'smpte170m',
+  8: 'linear',
+  13: 'iec61966-2-1',
+  16: 'pq',
+  18: 'hlg',
+};
+const MATRICES: Readonly<Record<number, string>> = {
+  0: 'rgb',
+  1: 'bt709',
+  5: 'bt470bg',
+  6: 'smpte170m',
+  9: 'bt2020-ncl',
+};
+
+/** A `colr` box in WebCodecs' terms; unknown and unspecified code points become null. */
+export function colourSpaceInit(colour: ColourCode): VideoColorSpaceInit {
+  return {
+    primaries: PRIMARIES[colour.primaries] ?? null,
+    transfer: TRANSFERS[colour.transfer] ?? null,
+    matrix: MATRICES[colour.matrix] ?? null,
+    fullRange: colour.fullRange,
+  } as VideoColorSpaceInit; // TypeScript's DOM types still lack the names of BT.2020, PQ and HLG
+}
+
+/** The Y'CbCr matrices that frames come in: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
+export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
+
+/** How a frame's Y'CbCr samples are to be read. */
+export interface YuvCoding {
+  readonly matrix: YuvMatrix;
+  readonly fullRange: boolean;
+}
+
+/**
+ * Coding of a frame from its colour space. Unlabelled video is BT.709 from 720 lines on and BT.601 below, and limited
+ * range: what cameras and encoders of either size wrote, and what players assume.
+ */
+export function yuvCoding(space: VideoColorSpaceInit, codedHeight: number): YuvCoding {
+  const fullRange = space.fullRange ?? false;
+  switch (space.matrix as string | null | undefined) {
+    case 'bt709':
+      return { matrix: 'bt709', fullRange };
+    case 'bt470bg':
+    case 'smpte170m':
+      return { matrix: 'bt601', fullRange };
+    case 'bt2020-ncl':
+      return { matrix: 'bt2020', fullRange };
+    default:
+      return { matrix: codedHeight >= 720 ? 'bt709' : 'bt601', fullRange };
+  }
+}
