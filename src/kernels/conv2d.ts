@@ -1,0 +1,117 @@
+// 2D convolution over NHWC frames, as a product whose rows are output pixels (gemm.wgsl).
+
+import type { Activation } from './activation.ts';
+import { gemm } from './gemm.ts';
+import { shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
+
+/** Parameters of a convolution. */
+export interface ConvWeight {
+  /** `[kh * kw * inChannels, outChannels]` (HWIO), see {@link packConv}. */
+  readonly weight: Tensor;
+  /** `[outChannels]`. */
+  readonly bias?: Tensor;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: readonly [height: number, width: number];
+}
+
+/** Options of {@link conv2d}. */
+export interface ConvOptions {
+  /** Default 1. */
+  readonly stride?: number;
+  /** Zeros round the input in pixels; default `kernel >> 1` on every side. */
+  readonly padding?: number | readonly [top: number, left: number, bottom: number, right: number];
+  readonly activation?: Activation;
+  /** `[N, Ho, Wo, Cout]`, added after the activation; a second one may follow. */
+  readonly residual?: Tensor | undefined;
+  readonly residual2?: Tensor | undefined;
+  /** `[B, Cout]` with N % B == 0, before the activation: frame n adds row `floor(n * B / N)`. */
+  readonly channelBias?: Tensor | undefined;
+  /** Reads the input as if nearest-upsampled by two, or to `[height, width]`. */
+  readonly upsample?: true | readonly [height: number, width: number];
+  readonly variant?: string | undefined;
+  readonly label?: string;
+}
+
+/** torch's `[O, I, kh, kw]` to HWIO. */
+export function packConv(
+  torch: Float32Array,
+  O: number,
+  I: number,
+  kh: number,
+  kw: number,
+): Float32Array<ArrayBuffer> {
+  const taps = kh * kw;
+  if (torch.length !== O * I * taps) {
+    throw new RangeError(
+      `packConv: expected ${O * I * taps} values [${O}, ${I}, ${kh}, ${kw}], got ${torch.length}`,
+    );
+  }
+  const packed = new Float32Array(torch.length);
+  for (let o = 0; o < O; o++) {
+    for (let i = 0; i < I; i++) {
+      for (let tap = 0; tap < taps; tap++) packed[(tap * I + i) * O + o] = torch[(o * I + i) * taps + tap]!;
+    }
+  }
+  return packed;
+}
+
+/**
+ * `activation(conv(x) + bias + channelBias) + residual`: x `[N, H, W, Cin]` to `[N, Ho, Wo, Cout]` with
+ * Ho = floor((H + top + bottom - kh) / stride) + 1. Throws RangeError when the sizes don't fit.
+ */
+export function conv2d(rec: Recorder, x: Tensor, w: ConvWeight, o: ConvOptions = {}): Tensor {
+  const [images = 0, sourceHeight = 0, sourceWidth = 0, channels] = x.shape;
+  const [kh, kw] = w.kernel;
+  const { stride = 1 } = o;
+  const label = o.label ?? `conv2d ${kh}x${kw}`;
+  if (x.shape.length !== 4 || channels !== w.inChannels) {
+    throw new RangeError(`${label}: expected x [N, H, W, ${w.inChannels}], got ${shapeText(x.shape)}`);
+  }
+  const [height, width] =
+    o.upsample === true ? [2 * sourceHeight, 2 * sourceWidth] : (o.upsample ?? [sourceHeight, sourceWidth]);
+  const [top, left, bottom, right] =
+    typeof o.padding === 'object'
+      ? o.padding
+      : [o.padding ?? kh >> 1, o.padding ?? kw >> 1, o.padding ?? kh >> 1, o.padding ?? kw >> 1];
+  const outHeight = Math.floor((height + top + bottom - kh) / stride) + 1;
+  const outWidth = Math.floor((width + left + right - kw) / stride) + 1;
+  if (!(outHeight > 0 && outWidth > 0)) {
+    throw new RangeError(
+      `${label}: the padded input ${shapeText(x.shape)} is smaller than the kernel ${kh}x${kw}`,
+    );
+  }
+  const outShape = [images, outHeight, outWidth, w.outChannels];
+  const epilogue = {
+    label,
+    activation: o.activation,
+    rowBias: o.channelBias,
+    residuals: [o.residual, o.residual2],
+    variant: o.variant,
+  };
+  const same = outHeight === sourceHeight && outWidth === sourceWidth;
+  return gemm(rec, {
+    ...epilogue,
+    x,
+    weight: w.weight,
+    bias: w.bias,
+    rows: images * outHeight * outWidth,
+    channels: w.inChannels,
+    columns: w.outChannels,
+    outShape,
+    ...(!(kh === 1 && kw === 1 && stride === 1 && same) && {
+      taps: {
+        outHeight,
+        outWidth,
+        height,
+        width,
+        sourceHeight,
+        sourceWidth,
+        kernel: [kh, kw] as const,
+        stride: [stride, stride] as const,
+        padTop: top,
+        padLeft: left,
+      },
+    }),
+  });
+}

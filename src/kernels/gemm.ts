@@ -1,0 +1,178 @@
+// The product under every linear layer and convolution: sizes, epilogue, variants and the choice among them.
+
+import { activationConstant, activationSource, type Activation } from './activation.ts';
+import gemmWgsl from './gemm.wgsl?raw';
+import plainWgsl from './gemm_plain.wgsl?raw';
+import lanes1Wgsl from './lanes_1.wgsl?raw';
+import lanes4Wgsl from './lanes_4.wgsl?raw';
+import {
+  ceilDiv,
+  elementCount,
+  flatGrid,
+  shapeText,
+  type Gpu,
+  type Recorder,
+  type Tensor,
+} from '../gpu/index.ts';
+
+/** Input pixels that a convolution's taps read. Sizes in pixels; `height` and `width` after nearest upsampling. */
+export interface Taps {
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly height: number;
+  readonly width: number;
+  readonly sourceHeight: number;
+  readonly sourceWidth: number;
+  readonly kernel: readonly [height: number, width: number];
+  readonly stride: readonly [y: number, x: number];
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** One product with its epilogue (gemm.wgsl has the formula). */
+export interface Gemm {
+  readonly label: string;
+  readonly x: Tensor;
+  /** `[taps * channels, columns]`. */
+  readonly weight: Tensor;
+  readonly bias?: Tensor | undefined;
+  readonly rows: number;
+  readonly channels: number;
+  readonly columns: number;
+  /** Absent for a linear layer: row r reads row r. */
+  readonly taps?: Taps;
+  /** `[B, columns]`: row r adds `floor(r * B / rows)`. */
+  readonly rowBias?: Tensor | undefined;
+  readonly activation?: Activation | undefined;
+  /** Columns come in pairs of value and gate, see `packGeglu`; the output has half as many. */
+  readonly geglu?: boolean | undefined;
+  /** At most two, of the output's size; added after the activation. */
+  readonly residuals?: readonly (Tensor | undefined)[];
+  readonly outShape: readonly number[];
+  readonly variant?: string | undefined;
+}
+
+/** How a variant tiles: rows and F (one or four columns) of an invocation, invocations of a workgroup. */
+interface Variant {
+  readonly wgsl: string;
+  readonly vectors: boolean;
+  readonly rows: number;
+  readonly columns: number;
+  readonly workgroup: number;
+}
+
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  plain: { wgsl: plainWgsl, vectors: false, rows: 1, columns: 2, workgroup: 64 },
+};
+
+/** Names of the variants of {@link gemm}, the plainest first. */
+export const GEMM_VARIANTS: readonly string[] = Object.keys(VARIANTS);
+
+/** Records a product. Throws RangeError when a tensor does not fit the sizes or the variant is unknown. */
+export function gemm(rec: Recorder, g: Gemm): Tensor {
+  const { rows, columns, channels, taps, geglu = false } = g;
+  const [residual, residual2] = (g.residuals ?? []).filter((tensor) => tensor !== undefined);
+  const out = rec.tensor(g.outShape, rec.precision, g.label);
+  check(g, residual, residual2, out);
+  const name = g.variant ?? chooseVariant(rec.gpu, g);
+  const variant = VARIANTS[name];
+  if (!variant) {
+    throw new RangeError(
+      `${g.label}: no variant '${name}', expected one of ${Object.keys(VARIANTS).join(', ')}`,
+    );
+  }
+  const vectorK = variant.vectors && channels % 4 === 0;
+  const vectorN = variant.vectors && columns % (geglu ? 8 : 4) === 0;
+  const lanes = vectorN ? 4 : 1;
+  const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
+  const tiles = ceilDiv(rows, variant.rows) * ceilDiv(columns / lanes, variant.columns);
+  const terms = [g.bias, g.rowBias, residual, residual2];
+  rec.dispatch({
+    source: {
+      name: `gemm_${name}`,
+      wgsl: [
+        variant.wgsl,
+        gemmWgsl,
+        vectorN ? lanes4Wgsl : lanes1Wgsl,
+        activationSource,
+        `alias XK = ${vectorK ? 'X4' : 'X'};\n`,
+      ].join('\n'),
+    },
+    prelude: {
+      types: { X: g.x.dtype, W: g.weight.dtype, Y: out.dtype },
+      constants: {
+        ACTIVATION: activationConstant(g.activation),
+        GEGLU: geglu,
+        POINTWISE: taps === undefined,
+        UPSAMPLE:
+          taps !== undefined && (taps.sourceHeight !== taps.height || taps.sourceWidth !== taps.width),
+      },
+    },
+    inputs: [g.x, g.weight, ...terms],
+    outputs: [out],
+    params: [
+      rows,
+      columns / lanes,
+      vectorK ? channels / 4 : channels,
+      g.rowBias ? rows / g.rowBias.shape[0]! : 1,
+      ...tapParams(taps),
+      terms.reduce((bits, term, i) => bits + (term ? 2 ** i : 0), 0),
+    ],
+    workgroups: flatGrid(ceilDiv(tiles, variant.workgroup)),
+    flops: 2 * rows * columns * channels * tapCount,
+    label: g.label,
+  });
+  return out;
+}
+
+function tapParams(taps: Taps | undefined): number[] {
+  if (!taps) return [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0];
+  return [
+    taps.outHeight,
+    taps.outWidth,
+    taps.height,
+    taps.width,
+    taps.sourceHeight,
+    taps.sourceWidth,
+    ...taps.kernel,
+    ...taps.stride,
+    taps.padTop,
+    taps.padLeft,
+  ];
+}
+
+function chooseVariant(_gpu: Gpu, _g: Gemm): string {
+  return 'plain';
+}
+
+function check(g: Gemm, residual: Tensor | undefined, residual2: Tensor | undefined, out: Tensor): void {
+  const { rows, columns, channels, taps } = g;
+  const size = columns / (g.geglu ? 2 : 1);
+  const expected = (what: string, tensor: Tensor | undefined, count: number, dtype: string | undefined) => {
+    if (!tensor) return;
+    if (elementCount(tensor.shape) !== count || (dtype !== undefined && tensor.dtype !== dtype)) {
+      throw new RangeError(
+        `${g.label}: expected ${what} of ${count} elements${dtype ? ` ${dtype}` : ''}, got ${shapeText(tensor.shape)} ${tensor.dtype}`,
+      );
+    }
+  };
+  if (!(rows > 0 && columns > 0 && channels > 0)) {
+    throw new RangeError(`${g.label}: nothing to do for ${rows} rows, ${channels} to ${columns} channels`);
+  }
+  if (g.geglu && (columns % 2 !== 0 || (g.activation ?? 'none') !== 'none')) {
+    throw new RangeError(
+      `${g.label}: geglu needs an even number of columns and no activation, got ${columns}`,
+    );
+  }
+  const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
+  expected('weights', g.weight, tapCount * channels * columns, undefined);
+  expected('biases', g.bias, columns, g.weight.dtype);
+  expected('an output', out, rows * size, undefined);
+  expected('a residual', residual, rows * size, out.dtype);
+  expected('a residual', residual2, rows * size, out.dtype);
+  if (g.rowBias) {
+    const [batch = 0] = g.rowBias.shape;
+    expected(`row biases [B, ${columns}]`, g.rowBias, batch * columns, out.dtype);
+    if (rows % batch !== 0) throw new RangeError(`${g.label}: ${rows} rows don't share ${batch} row biases`);
+  }
+}

@@ -1,0 +1,102 @@
+// What every product kernel shares (gemm_plain, gemm_register, gemm_tile are the loops): bindings, the map from an
+// output row and a kernel tap to an input pixel, and the epilogue.
+//   out[row, column] = activation(sum over taps and channels of x[pixel(row, tap), channel] * weight[tap, channel, column]
+//                      + bias[column] + rowBias[row / rowsPerBias, column]) + residual[row, column] + residual2[row, column]
+// Layout: x [pixels, channels] (NHWC), weight [taps, channels, columns] (HWIO), out [rows, columns], rows = images * outHeight
+// * outWidth: frames are folded into the rows. A linear layer has one tap and pixel(row) = row (constant POINTWISE).
+// `columns` counts F (f32 or vec4f, lanes_1.wgsl and lanes_4.wgsl), `channels` counts XK (X or X4).
+
+struct Params {
+  rows: u32,
+  columns: u32,
+  channels: u32,
+  rowsPerBias: u32,
+  outHeight: u32,
+  outWidth: u32,
+  height: u32, // of the input as the taps see it, after nearest upsampling
+  width: u32,
+  sourceHeight: u32, // of the input in memory
+  sourceWidth: u32,
+  kernelHeight: u32,
+  kernelWidth: u32,
+  strideY: u32,
+  strideX: u32,
+  padTop: u32,
+  padLeft: u32,
+  terms: u32, // of the epilogue: bits BIAS, ROW_BIAS, RESIDUAL, RESIDUAL_2
+}
+
+const BIAS = 1u;
+const ROW_BIAS = 2u;
+const RESIDUAL = 4u;
+const RESIDUAL_2 = 8u;
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<XK>;
+@group(0) @binding(2) var<storage, read> weight: array<WF>;
+@group(0) @binding(3) var<storage, read> bias: array<WF>;
+@group(0) @binding(4) var<storage, read> rowBias: array<YF>;
+@group(0) @binding(5) var<storage, read> residual: array<YF>;
+@group(0) @binding(6) var<storage, read> residual2: array<YF>;
+@group(0) @binding(7) var<storage, read_write> out: array<YF>;
+
+const OUTSIDE = 0xffffffffu;
+
+/// Asked once an output: a uniform branch costs less than a pipeline for every combination of terms.
+fn has(term: u32) -> bool { return (p.terms & term) != 0u; }
+
+/// Where the first tap of an output row lies in the padded input.
+struct Origin {
+  image: u32,
+  y: u32, // wraps below zero in the padding; then it is not < height
+  x: u32,
+}
+
+fn origin(row: u32) -> Origin {
+  if (POINTWISE) { return Origin(row, 0u, 0u); }
+  let line = row / p.outWidth;
+  let y = (line % p.outHeight) * p.strideY - p.padTop;
+  let x = (row % p.outWidth) * p.strideX - p.padLeft;
+  return Origin(line / p.outHeight, y, x);
+}
+
+/// Index in `x` of the first channel of the pixel under a tap, OUTSIDE in the padding.
+fn pixel(o: Origin, ky: u32, kx: u32) -> u32 {
+  if (POINTWISE) { return o.image * p.channels; }
+  var y = o.y + ky;
+  var x = o.x + kx;
+  if (y >= p.height || x >= p.width) { return OUTSIDE; }
+  if (UPSAMPLE) {
+    y = y * p.sourceHeight / p.height;
+    x = x * p.sourceWidth / p.width;
+  }
+  return ((o.image * p.sourceHeight + y) * p.sourceWidth + x) * p.channels;
+}
+
+fn biased(row: u32, column: u32, sum: F) -> F {
+  var value = sum;
+  if (has(BIAS)) { value += F(bias[column]); }
+  if (has(ROW_BIAS)) { value += F(rowBias[(row / p.rowsPerBias) * p.columns + column]); }
+  return value;
+}
+
+fn write(index: u32, activated: F) {
+  var value = activated;
+  if (has(RESIDUAL)) { value += F(residual[index]); }
+  if (has(RESIDUAL_2)) { value += F(residual2[index]); }
+  out[index] = YF(value);
+}
+
+/// Finishes the sums of one row at `column` and `column + 1`; whatever lies beyond the matrix is dropped.
+fn store(row: u32, column: u32, first: F, second: F) {
+  if (row >= p.rows || column >= p.columns) { return; }
+  let a = biased(row, column, first);
+  if (GEGLU) {
+    write((row * p.columns + column) / 2u, geglu(a, biased(row, column + 1u, second)));
+    return;
+  }
+  write(row * p.columns + column, activateF(a));
+  if (column + 1u < p.columns) {
+    write(row * p.columns + column + 1u, activateF(biased(row, column + 1u, second)));
+  }
+}

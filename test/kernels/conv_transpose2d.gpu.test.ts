@@ -1,0 +1,4 @@
+import { sweep } from './case.ts';
+import { convTranspose2dCase } from './conv_transpose2d.case.ts';
+
+sweep(convTranspose2dCase);

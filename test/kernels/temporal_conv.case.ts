@@ -1,0 +1,61 @@
+import { GEMM_VARIANTS } from '../../src/kernels/gemm.ts';
+import { packConv1d, temporalConv } from '../../src/kernels/temporal_conv.ts';
+import { randomArray } from '../random.ts';
+import type { KernelCase } from './case.ts';
+
+/** x + conv1d over the frames of a clip; `bias`, `residual` are 0 or 1, `channelBias` is the number of its rows. */
+export const temporalConvCase: KernelCase = {
+  op: 'temporal_conv',
+  variants: GEMM_VARIANTS,
+  shapes: [
+    { clips: 1, frames: 1, h: 1, w: 1, c: 1 },
+    { clips: 2, frames: 3, h: 2, w: 3, c: 5, bias: 1, residual: 1 },
+    { clips: 2, frames: 8, h: 4, w: 5, c: 12, bias: 1, channelBias: 2 },
+    { clips: 2, frames: 8, h: 4, w: 4, c: 64, bias: 1, channelBias: 1, residual: 1 },
+  ],
+  inputs(shape) {
+    const { clips = 1, frames = 1, h = 1, w = 1, c = 1, bias, residual, channelBias } = shape;
+    const count = clips * frames * h * w * c;
+    const weight = randomArray(c * c * 3, 2);
+    return {
+      x: { shape: [clips * frames, h, w, c], data: randomArray(count, 1) },
+      weight: {
+        shape: [c, c, 3],
+        data: weight,
+        upload: { shape: [3 * c, c], data: packConv1d(weight, c, c, 3) },
+      },
+      ...(bias && { bias: { shape: [c], data: randomArray(c, 3) } }),
+      ...(channelBias && { channelBias: { shape: [channelBias, c], data: randomArray(channelBias * c, 4) } }),
+      ...(residual && { residual: { shape: [clips * frames, h, w, c], data: randomArray(count, 5) } }),
+    };
+  },
+  record(rec, { frames = 1, c = 1 }, variant, { x, weight, bias, channelBias, residual }) {
+    return temporalConv(
+      rec,
+      x!,
+      { weight: weight!, inChannels: c, outChannels: c, kernel: [3, 1], ...(bias && { bias }) },
+      { frames, channelBias, residual, variant },
+    );
+  },
+  reference({ clips = 1, frames = 1, h = 1, w = 1, c = 1 }, { x, weight, bias, channelBias, residual }) {
+    const pixels = h * w;
+    return Float32Array.from(x!, (skip, i) => {
+      const o = i % c;
+      const pixel = Math.floor(i / c) % pixels;
+      const frame = Math.floor(i / c / pixels) % frames;
+      const clip = Math.floor(i / c / pixels / frames);
+      let sum = skip + (bias ? bias[o]! : 0) + (residual ? residual[i]! : 0);
+      if (channelBias) sum += channelBias[Math.floor((clip * channelBias.length) / c / clips) * c + o]!;
+      for (let tap = 0; tap < 3; tap++) {
+        const from = frame + tap - 1;
+        if (from < 0 || from >= frames) continue;
+        const base = ((clip * frames + from) * pixels + pixel) * c;
+        for (let k = 0; k < c; k++) sum += x![base + k]! * weight![(o * c + k) * 3 + tap]!;
+      }
+      return sum;
+    });
+  },
+  flops: ({ clips = 1, frames = 1, h = 1, w = 1, c = 1 }) => 2 * clips * frames * h * w * c * c * 3,
+  rtol: 1e-4,
+  atol: 2e-5,
+};

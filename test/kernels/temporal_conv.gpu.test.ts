@@ -1,0 +1,4 @@
+import { sweep } from './case.ts';
+import { temporalConvCase } from './temporal_conv.case.ts';
+
+sweep(temporalConvCase);
