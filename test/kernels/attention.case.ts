@@ -1,0 +1,196 @@
+import {
+  attention,
+  ATTENTION_VARIANTS,
+  temporalAttention,
+  type AttentionVariant,
+} from '../../src/kernels/attention.ts';
+import { randomArray, uniform } from '../random.ts';
+import type { KernelCase, Shape } from './run-case.ts';
+
+/** What the twin needs: reads q[batch, i, c], k[batch, j, c], v[batch, j, c] and tells how often (i, j) is hidden. */
+interface Twin {
+  readonly batch: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly scale: number;
+  readonly maskValue: number;
+  q(batch: number, i: number, c: number): number;
+  k(batch: number, j: number, c: number): number;
+  v(batch: number, j: number, c: number): number;
+  hidden(batch: number, i: number, j: number): number;
+}
+
+/** The textbook: all scores of a row, their maximum, their weights, in f64. Calls `write` per output. */
+function attend(twin: Twin, write: (batch: number, i: number, c: number, value: number) => void): void {
+  const { batch, queries, keys, heads, headDim } = twin;
+  for (let b = 0; b < batch; b++) {
+    for (let h = 0; h < heads; h++) {
+      const first = h * headDim;
+      for (let i = 0; i < queries; i++) {
+        const scores = Array.from({ length: keys }, (_, j) => {
+          let score = 0;
+          for (let c = first; c < first + headDim; c++) score += twin.q(b, i, c) * twin.k(b, j, c);
+          const hidden = twin.hidden(b, i, j);
+          return score * twin.scale + (hidden > 0 ? hidden * twin.maskValue : 0);
+        });
+        const highest = Math.max(...scores);
+        const weights = scores.map((score) => Math.exp(score - highest));
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        for (let c = first; c < first + headDim; c++) {
+          write(b, i, c, weights.reduce((sum, weight, j) => sum + weight * twin.v(b, j, c), 0) / total);
+        }
+      }
+    }
+  }
+}
+
+function options(shape: Shape) {
+  const { batch = 1, queries = 1, keys = 1, heads = 1, headDim = 1, keyBatches = batch } = shape;
+  const { causal = 0, mask = 0, maskValue = -Infinity, gain = 1 } = shape;
+  return { batch, queries, keys, heads, headDim, keyBatches, causal: causal === 1, mask, maskValue, gain };
+}
+
+const attended = (b: number, q: number, k: number, h: number, d: number, more: Shape = {}): Shape => ({
+  batch: b,
+  queries: q,
+  keys: k,
+  heads: h,
+  headDim: d,
+  ...more,
+});
+
+/** Attention within and across sequences. `mask` 1 hides keys at random (never the first), 2 hides every key. */
+export const attentionCase: KernelCase = {
+  op: 'attention',
+  variants: ATTENTION_VARIANTS,
+  shapes: [
+    attended(1, 1, 1, 1, 1),
+    attended(1, 3, 3, 1, 3),
+    attended(2, 5, 7, 3, 5),
+    attended(1, 4, 9, 2, 4),
+    attended(3, 17, 13, 2, 8),
+    attended(2, 7, 1, 2, 32),
+    attended(4, 33, 4, 2, 32, { keyBatches: 2 }),
+    attended(1, 64, 63, 2, 32),
+    attended(2, 65, 65, 2, 20),
+    attended(1, 31, 33, 1, 40),
+    attended(1, 66, 34, 1, 64),
+    attended(1, 35, 37, 1, 128),
+    attended(1, 9, 21, 1, 160),
+    attended(2, 13, 13, 2, 8, { causal: 1 }),
+    attended(1, 67, 67, 1, 12, { causal: 1 }),
+    attended(1, 5, 9, 1, 7, { causal: 1 }),
+    attended(3, 11, 19, 2, 16, { mask: 1 }),
+    attended(2, 16, 16, 2, 16, { mask: 1, causal: 1 }),
+    attended(2, 17, 17, 2, 8, { mask: 1, causal: 1, maskValue: -10000 }),
+    attended(1, 6, 18, 1, 5, { mask: 1, maskValue: -10000 }),
+    attended(1, 6, 18, 1, 8, { mask: 2, maskValue: -64 }),
+    attended(1, 33, 70, 1, 32, { gain: 30 }),
+  ],
+  inputs(shape) {
+    const { batch, queries, keys, heads, headDim, keyBatches, mask, gain } = options(shape);
+    const channels = heads * headDim;
+    const next = uniform(9);
+    const visible = (i: number) => (mask === 2 ? 0 : i % keys === 0 || next() < 0.5 ? 1 : 0);
+    return {
+      // q lies beside four more columns; k and v share their rows: views with offsets and strides.
+      q: {
+        shape: [batch * queries, channels + 4],
+        data: randomArray(batch * queries * (channels + 4), 1).map((x) => x * gain),
+      },
+      kv: {
+        shape: [keyBatches * keys, 2 * channels],
+        data: randomArray(keyBatches * keys * 2 * channels, 2),
+      },
+      ...(mask > 0 && {
+        mask: {
+          shape: [batch, keys],
+          data: Uint32Array.from({ length: batch * keys }, (_, i) => visible(i)),
+        },
+      }),
+    };
+  },
+  record(rec, shape, variant, { q, kv, mask }) {
+    const { batch, queries, keys, heads, headDim, keyBatches, causal, maskValue } = options(shape);
+    const channels = heads * headDim;
+    if (!done(variant, headDim)) return undefined;
+    return attention(rec, {
+      q: { tensor: q!, offset: 4, stride: channels + 4 },
+      k: { tensor: kv!, offset: 0, stride: 2 * channels },
+      v: { tensor: kv!, offset: channels, stride: 2 * channels },
+      ...{ batch, queries, keys, heads, headDim, keyBatches, causal, maskValue },
+      ...(mask && { mask }),
+      variant: variant as AttentionVariant,
+    });
+  },
+  reference(shape, { q, kv, mask }) {
+    const sizes = options(shape);
+    const { batch, queries, keys, heads, headDim, keyBatches, causal } = sizes;
+    const channels = heads * headDim;
+    const keyRow = (b: number, j: number) => (Math.floor((b * keyBatches) / batch) * keys + j) * 2 * channels;
+    const out = new Float32Array(batch * queries * channels);
+    const twin: Twin = {
+      ...sizes,
+      scale: headDim ** -0.5,
+      q: (b, i, c) => q![(b * queries + i) * (channels + 4) + 4 + c]!,
+      k: (b, j, c) => kv![keyRow(b, j) + c]!,
+      v: (b, j, c) => kv![keyRow(b, j) + channels + c]!,
+      hidden: (b, i, j) => (causal && j > i ? 1 : 0) + (mask && mask[b * keys + j] === 0 ? 1 : 0),
+    };
+    attend(twin, (b, i, c, value) => (out[(b * queries + i) * channels + c] = value));
+    return out;
+  },
+  flops: ({ batch = 0, queries = 0, keys = 0, heads = 0, headDim = 0 }) =>
+    4 * batch * queries * keys * heads * headDim,
+  rtol: 1e-5,
+  atol: 2e-5,
+};
+
+/** Attention over the frames of each pixel. */
+export const temporalAttentionCase: KernelCase = {
+  op: 'temporal_attention',
+  variants: ATTENTION_VARIANTS,
+  shapes: [
+    { clips: 1, frames: 1, pixels: 1, heads: 1, headDim: 1 },
+    { clips: 1, frames: 3, pixels: 5, heads: 2, headDim: 3 },
+    { clips: 2, frames: 8, pixels: 13, heads: 2, headDim: 32 },
+    { clips: 1, frames: 7, pixels: 66, heads: 1, headDim: 8 },
+    { clips: 3, frames: 33, pixels: 3, heads: 1, headDim: 20 },
+    { clips: 1, frames: 16, pixels: 9, heads: 2, headDim: 40 },
+  ],
+  inputs({ clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }) {
+    const shape = [clips * frames * pixels, 3 * heads * headDim] as const;
+    return { qkv: { shape, data: randomArray(shape[0] * shape[1], 3) } };
+  },
+  record(rec, { clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }, variant, { qkv }) {
+    if (!done(variant, headDim)) return undefined;
+    const sizes = { clips, frames, pixels, heads, headDim };
+    return temporalAttention(rec, { qkv: qkv!, ...sizes, variant: variant as AttentionVariant });
+  },
+  reference({ clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }, { qkv }) {
+    const channels = heads * headDim;
+    const row = (b: number, frame: number) =>
+      (Math.floor(b / pixels) * frames + frame) * pixels + (b % pixels);
+    const out = new Float32Array(clips * frames * pixels * channels);
+    const twin: Twin = {
+      ...{ batch: clips * pixels, queries: frames, keys: frames, heads, headDim },
+      ...{ scale: headDim ** -0.5, maskValue: 0 },
+      q: (b, i, c) => qkv![row(b, i) * 3 * channels + c]!,
+      k: (b, j, c) => qkv![row(b, j) * 3 * channels + channels + c]!,
+      v: (b, j, c) => qkv![row(b, j) * 3 * channels + 2 * channels + c]!,
+      hidden: () => 0,
+    };
+    attend(twin, (b, i, c, value) => (out[row(b, i) * channels + c] = value));
+    return out;
+  },
+  flops: ({ clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }) =>
+    4 * clips * pixels * frames * frames * heads * headDim,
+  rtol: 1e-5,
+  atol: 2e-5,
+};
+
+function done(variant: string, headDim: number): boolean {
+  return variant === 'plain' || headDim % 4 === 0;
+}

@@ -1,0 +1,57 @@
+import { concat, slice } from '../../src/kernels/copy.ts';
+import { randomArray } from '../random.ts';
+import type { KernelCase } from './run-case.ts';
+
+/** `[outer, a, inner]` beside `[outer, b, inner]` (and the first once more if `three`), along the middle axis. */
+export const concatCase: KernelCase = {
+  op: 'concat',
+  variants: ['plain'],
+  shapes: [
+    { outer: 1, a: 1, b: 1, inner: 1, three: 0 },
+    { outer: 3, a: 5, b: 3, inner: 7, three: 1 },
+    { outer: 65, a: 24, b: 28, inner: 1, three: 0 },
+    { outer: 63, a: 24, b: 3, inner: 1, three: 0 },
+    { outer: 1, a: 3, b: 2, inner: 64, three: 1 },
+  ],
+  inputs: ({ outer = 0, a = 0, b = 0, inner = 0 }) => ({
+    x: { shape: [outer, a, inner], data: randomArray(outer * a * inner, 1) },
+    y: { shape: [outer, b, inner], data: randomArray(outer * b * inner, 2), dtype: 'f32' },
+  }),
+  record: (rec, { three = 0 }, _variant, { x, y }) => concat(rec, three ? [x!, y!, x!] : [x!, y!], 1),
+  reference({ outer = 0, a = 0, b = 0, inner = 0, three = 0 }, { x, y }) {
+    const out: number[] = [];
+    for (let o = 0; o < outer; o++) {
+      const first = x!.subarray(o * a * inner, (o + 1) * a * inner);
+      out.push(...first, ...y!.subarray(o * b * inner, (o + 1) * b * inner), ...(three ? first : []));
+    }
+    return Float32Array.from(out);
+  },
+  flops: () => 0,
+  rtol: 0,
+  atol: 0,
+};
+
+/** `x[:, start : start + length, :]` */
+export const sliceCase: KernelCase = {
+  op: 'slice',
+  variants: ['plain'],
+  shapes: [
+    { outer: 1, side: 1, inner: 1, start: 0, length: 1 },
+    { outer: 3, side: 7, inner: 5, start: 2, length: 3 },
+    { outer: 65, side: 48, inner: 1, start: 24, length: 24 },
+    { outer: 2, side: 17, inner: 64, start: 16, length: 1 },
+  ],
+  inputs: ({ outer = 0, side = 0, inner = 0 }) => ({
+    x: { shape: [outer, side, inner], data: randomArray(outer * side * inner, 1) },
+  }),
+  record: (rec, { start = 0, length = 0 }, _variant, { x }) => slice(rec, x!, 1, start, length),
+  reference({ outer = 0, side = 0, inner = 0, start = 0, length = 0 }, { x }) {
+    return Float32Array.from({ length: outer * length * inner }, (_, i) => {
+      const o = Math.floor(i / (length * inner));
+      return x![(o * side + start) * inner + (i % (length * inner))]!;
+    });
+  },
+  flops: () => 0,
+  rtol: 0,
+  atol: 0,
+};
