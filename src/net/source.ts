@@ -13,6 +13,8 @@ export interface ByteSource {
   readonly name: string;
   /** Size in bytes. Throws as `read` does. */
   size(options?: ReadOptions): Promise<number>;
+  /** What changes when the content does (an ETag, a date); undefined where the source doesn't know. */
+  version?(options?: ReadOptions): Promise<string | undefined>;
   /**
    * The bytes [start, end), exactly. The result belongs to the caller, its `byteOffset` is 0.
    * Throws `WeightsError` if the file ends before `end`, `NotFoundError`, `DownloadError`, the abort reason.
