@@ -15,19 +15,28 @@ export function expectClose(
 ): void {
   if (got.length !== want.length)
     throw new Error(`${label}: ${got.length} elements, expected ${want.length}.`);
-  let outside = 0;
-  let worst = 0;
-  let worstRatio = -1;
-  for (let i = 0; i < want.length; i++) {
-    const ratio = excess(got[i]!, want[i]!, atol, rtol);
-    if (ratio > 1) outside++;
-    if (ratio > worstRatio) [worst, worstRatio] = [i, ratio];
-  }
+  const { index, ratio, outside } = worstElement(got, want, atol, rtol);
   if (outside === 0) return;
   throw new Error(
-    `${label}: ${outside} of ${want.length} outside atol ${atol} + rtol ${rtol}; worst at index ${worst}: ` +
-      `got ${got[worst]}, want ${want[worst]}, ${worstRatio.toPrecision(3)} times the tolerance.`,
+    `${label}: ${outside} of ${want.length} outside atol ${atol} + rtol ${rtol}; worst at index ${index}: ` +
+      `got ${got[index]}, want ${want[index]}, ${ratio.toPrecision(3)} times the tolerance.`,
   );
+}
+
+/** The element that is worst against the tolerance (`ratio` 1 is just inside), and how many are outside. */
+export function worstElement(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  atol: number,
+  rtol: number,
+): { index: number; ratio: number; outside: number } {
+  const worst = { index: 0, ratio: -1, outside: 0 };
+  for (let i = 0; i < want.length; i++) {
+    const ratio = excess(got[i]!, want[i]!, atol, rtol);
+    if (ratio > 1) worst.outside++;
+    if (ratio > worst.ratio) [worst.index, worst.ratio] = [i, ratio];
+  }
+  return worst;
 }
 
 /** sqrt(sum (got - want)^2 / sum want^2). NaN if any element is; throws on a length mismatch. */

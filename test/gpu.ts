@@ -1,23 +1,8 @@
 // GPU tests: a device per file from Dawn for node, error scopes round every test, and a count of leaked buffers.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { create, globals } from 'webgpu';
-import { Gpu, type GpuOptions } from '../src/gpu/index.ts';
-
-Object.assign(globalThis, globals);
-
-/** Dawn's entry point must stay referenced: when it is collected, the process dies. */
-const keepAlive = globalThis as unknown as { dawn?: GPU };
-
-/** Dawn's `navigator.gpu`, on the adapter that REFILM_ADAPTER chose (bin/chromium-package.mjs). */
-export function dawn(): GPU {
-  return (keepAlive.dawn ??= create(['enable-dawn-features=allow_unsafe_apis']));
-}
-
-/** A device for commands and benchmarks; tests use {@link gpuTest}. */
-export function createGpu(options: GpuOptions = {}): Promise<Gpu> {
-  return Gpu.create({ gpu: dawn(), ...options });
-}
+import { createGpu } from '../bin/dawn.ts';
+import type { Gpu } from '../src/gpu/index.ts';
 
 let shared: Gpu | undefined;
 

@@ -10,7 +10,8 @@ import {
   type Tensor,
 } from '../../src/gpu/index.ts';
 import { Gpu } from '../../src/gpu/device.ts';
-import { createGpu, gpuTest } from '../gpu.ts';
+import { createGpu } from '../../bin/dawn.ts';
+import { gpuTest } from '../gpu.ts';
 
 const SCALE: ShaderSource = {
   name: 'scale',

@@ -1,0 +1,199 @@
+// `npm run kernel -- conv2d --shape n=8,h=16,w=16,cin=64,cout=64 --variant register --check --time`: one kernel alone,
+// against its CPU twin and against the clock, from the tables in test/kernels/*.case.ts.
+
+import { parseArgs } from 'node:util';
+import type { Gpu } from '../src/gpu/index.ts';
+import { encodeStep, type Program } from '../src/gpu/program.ts';
+import { CASES } from '../test/kernels/cases.ts';
+import {
+  prepareCase,
+  shapeName,
+  toleranceOf,
+  type KernelCase,
+  type PreparedCase,
+  type Shape,
+} from '../test/kernels/run-case.ts';
+import { worstElement } from '../test/compare.ts';
+import { createGpu } from './dawn.ts';
+
+const USAGE = `npm run kernel -- <op> [options]
+  --shape a=1,b=2    sizes (default: every shape of the kernel's sweep)
+  --variant name     one variant (default: all, timed in turns)
+  --check            compare with the CPU twin; exit code 1 beyond its tolerance (the default without --time)
+  --time             median milliseconds of interleaved samples, and GFLOP/s
+  --samples n        samples of each variant (default 7)
+  --precision f16    storage; f16 needs an adapter with shader-f16 (REFILM_ADAPTER=lavapipe)
+  --list             print every kernel with its variants and sizes`;
+
+/** A sample lasts at least this long: dispatches are repeated within one submission. */
+const SAMPLE_MS = 20;
+
+interface Options {
+  readonly check: boolean;
+  readonly time: boolean;
+  readonly samples: number;
+}
+
+/** The command. Resolves to the exit code: 1 when a check fails; throws on a wrong call. */
+export async function main(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      shape: { type: 'string' },
+      variant: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      time: { type: 'boolean', default: false },
+      samples: { type: 'string', default: '7' },
+      precision: { type: 'string', default: 'f32' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (values.list) {
+    for (const kernel of CASES) console.log(describe(kernel));
+    return 0;
+  }
+  const kernel = findKernel(positionals);
+  const shapes = values.shape === undefined ? kernel.shapes : [parseShape(kernel, values.shape)];
+  const variants = values.variant === undefined ? kernel.variants : [findVariant(kernel, values.variant)];
+  const { precision } = values;
+  if (precision !== 'f32' && precision !== 'f16') {
+    throw new RangeError(`--precision must be f32 or f16, got '${precision}'`);
+  }
+  const samples = Number(values.samples);
+  if (!(Number.isInteger(samples) && samples > 0)) {
+    throw new RangeError(`--samples must be a whole number above 0, got '${values.samples}'`);
+  }
+  const options = { check: values.check || !values.time, time: values.time, samples };
+  const gpu = await createGpu({ precision });
+  try {
+    console.log(`${kernel.op} on ${gpu.describe()}`);
+    let failed = false;
+    for (const shape of shapes) failed = !(await runShape(gpu, kernel, shape, variants, options)) || failed;
+    return failed ? 1 : 0;
+  } finally {
+    gpu.dispose();
+  }
+}
+
+// Checks and times all variants of one shape; false when one is outside its tolerance.
+async function runShape(
+  gpu: Gpu,
+  kernel: KernelCase,
+  shape: Shape,
+  variants: readonly string[],
+  { check, time, samples }: Options,
+): Promise<boolean> {
+  const prepared = new Map<string, PreparedCase>();
+  let passed = true;
+  console.log(shapeName(shape));
+  try {
+    for (const variant of variants) {
+      const one = await prepareCase(gpu, kernel, shape, variant);
+      if (one) prepared.set(variant, one);
+      else console.log(`  ${variant.padEnd(12)} does not do this shape`);
+    }
+    const verdicts = new Map<string, string>();
+    for (const [variant, { program, seen }] of check ? prepared : []) {
+      await program.run();
+      const got = await program.read('out');
+      const want = kernel.reference(shape, seen, variant);
+      const { atol, rtol } = toleranceOf(kernel, gpu.precision);
+      const { index, ratio, outside } = worstElement(got, want, atol, rtol);
+      if (outside > 0) passed = false;
+      const error = Math.abs(got[index]! - want[index]!).toExponential(1);
+      verdicts.set(
+        variant,
+        `${outside > 0 ? `FAILED at ${index}` : 'ok'}, worst error ${error} (${ratio.toFixed(2)} of the tolerance)`,
+      );
+    }
+    const times = time ? await timeInTurns(gpu, prepared, samples) : new Map<string, number>();
+    for (const variant of prepared.keys()) {
+      const ms = times.get(variant);
+      const speed = ms ? `${ms.toFixed(3)} ms  ${(kernel.flops(shape) / ms / 1e6).toFixed(2)} GFLOP/s` : '';
+      console.log(`  ${variant.padEnd(12)} ${verdicts.get(variant) ?? ''} ${speed}`);
+    }
+  } finally {
+    for (const one of prepared.values()) one.dispose();
+  }
+  return passed;
+}
+
+// Median milliseconds a run of each variant, sampled in turns: whatever else the machine does meets all of them alike.
+async function timeInTurns(
+  gpu: Gpu,
+  prepared: ReadonlyMap<string, PreparedCase>,
+  samples: number,
+): Promise<Map<string, number>> {
+  const repeats = new Map<string, number>();
+  for (const [variant, { program }] of prepared) {
+    await timeRuns(gpu, program, 1); // the first run touches fresh memory
+    let count = 1;
+    for (let ms = 0; (ms = await timeRuns(gpu, program, count)) < SAMPLE_MS;) {
+      count = Math.ceil(count * Math.min(10, (1.2 * SAMPLE_MS) / Math.max(ms, 0.1)));
+    }
+    repeats.set(variant, count);
+  }
+  const times = new Map<string, number[]>([...prepared.keys()].map((variant) => [variant, []]));
+  for (let i = 0; i < samples; i++) {
+    for (const [variant, { program }] of prepared) {
+      const count = repeats.get(variant)!;
+      times.get(variant)!.push((await timeRuns(gpu, program, count)) / count);
+    }
+  }
+  return new Map([...times].map(([variant, list]) => [variant, median(list)]));
+}
+
+async function timeRuns(gpu: Gpu, program: Program, count: number): Promise<number> {
+  const encoder = gpu.device.createCommandEncoder({ label: 'kernel' });
+  const pass = encoder.beginComputePass();
+  for (let i = 0; i < count; i++) for (const step of program.steps) encodeStep(pass, step);
+  pass.end();
+  const commands = encoder.finish();
+  const start = performance.now();
+  await gpu.submit(commands);
+  return performance.now() - start;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+function describe({ op, variants, shapes }: KernelCase): string {
+  const names = new Set(shapes.flatMap((shape) => Object.keys(shape)));
+  return `${op.padEnd(18)} variants ${variants.join(', ')}; sizes ${[...names].join(', ')}`;
+}
+
+function findKernel(positionals: readonly string[]): KernelCase {
+  const kernel = CASES.find(({ op }) => op === positionals[0]);
+  if (kernel && positionals.length === 1) return kernel;
+  const what = positionals.length === 0 ? 'no kernel named' : `no kernel '${positionals.join(' ')}'`;
+  throw new RangeError(`${what}; expected one of ${CASES.map(({ op }) => op).join(', ')}`);
+}
+
+function findVariant(kernel: KernelCase, name: string): string {
+  if (kernel.variants.includes(name)) return name;
+  throw new RangeError(`${kernel.op} has no variant '${name}', only ${kernel.variants.join(', ')}`);
+}
+
+// Sizes that the text leaves out keep the table's defaults; names that no shape of the sweep has are mistakes.
+function parseShape(kernel: KernelCase, text: string): Shape {
+  const known = new Set(kernel.shapes.flatMap((shape) => Object.keys(shape)));
+  const shape: Record<string, number> = {};
+  for (const part of text.split(',')) {
+    const [name = '', value = ''] = part.split('=');
+    const size = Number(value);
+    if (!known.has(name) || value === '' || !(Number.isInteger(size) && size >= 0)) {
+      throw new RangeError(
+        `--shape: '${part}' is not a size of ${kernel.op}; expected name=number, names ${[...known].join(', ')}`,
+      );
+    }
+    shape[name] = size;
+  }
+  return shape;
+}
