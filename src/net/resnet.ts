@@ -2,8 +2,7 @@
 // has them (section 3.2 there): x + conv2(silu(norm2(conv1(silu(norm1(x))) + time))).
 import type { Recorder, Tensor } from '../gpu/index.ts';
 import { conv2d, type ConvWeight } from '../kernels/conv2d.ts';
-import { groupNorm } from '../kernels/group_norm.ts';
-import type { NormWeight } from '../kernels/layer_norm.ts';
+import { groupNorm, type NormWeight } from '../kernels/group_norm.ts';
 import { linear, type LinearWeight } from '../kernels/matmul.ts';
 import { temporalConv } from '../kernels/temporal_conv.ts';
 import type { Parameters } from './parameters.ts';

@@ -2,8 +2,7 @@
 import type { Recorder, Tensor } from '../gpu/index.ts';
 import { attention } from '../kernels/attention.ts';
 import { conv2d, type ConvWeight } from '../kernels/conv2d.ts';
-import { groupNorm } from '../kernels/group_norm.ts';
-import type { NormWeight } from '../kernels/layer_norm.ts';
+import { groupNorm, type NormWeight } from '../kernels/group_norm.ts';
 import { linear, type LinearWeight } from '../kernels/matmul.ts';
 import type { Parameters } from './parameters.ts';
 import { ResnetBlock2D } from './resnet.ts';
