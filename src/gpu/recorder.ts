@@ -79,7 +79,8 @@ export class Recorder {
   input(name: string, shape: readonly number[], dtype: DType): Tensor {
     if (this.#inputs.has(name)) throw new Error(`${this.label}: input '${name}' is declared twice`);
     const tensor = this.tensor(shape, dtype, name);
-    this.#planned.get(tensor)!.first = -1;
+    // Even one that nothing reads has a place to be written to.
+    Object.assign(this.#planned.get(tensor)!, { first: -1, last: 0 });
     this.#inputs.set(name, tensor);
     return tensor;
   }
@@ -157,9 +158,11 @@ export class Recorder {
   /** Plans, allocates, compiles and binds. Throws OutOfMemoryError or ShaderError; nothing stays allocated then. */
   async finish(): Promise<Program> {
     const count = this.#dispatches.length;
-    for (const tensor of this.#outputs.values()) {
+    for (const [name, tensor] of this.#outputs) {
       const root = this.#root(tensor);
-      if (root) root.last = count;
+      if (!root) continue;
+      if (root.first > count) throw new Error(`${this.label}: output '${name}' is never written`);
+      root.last = count;
     }
     const live = this.#roots.filter(({ first, last }) => first <= last && last >= 0);
     const plan = planMemory(this.#lifetimes(live), this.#arenaLimit());

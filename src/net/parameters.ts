@@ -109,7 +109,7 @@ export class Parameters {
       names.map((each) => `${each}.weight`),
       names.map(() => [rows, inFeatures]),
       [inFeatures, total],
-      (parts) => pack(concatenate(parts), total, inFeatures),
+      (parts) => pack(concatenate(parts), geglu ? outFeatures : total, inFeatures),
     );
     if (!bias) return { weight, inFeatures, outFeatures: total };
     const shift = this.#declare(
