@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { cachedSource, openModelCache, type BlockCache } from '../../src/net/cache.ts';
+import { DownloadError } from '../../src/net/errors.ts';
+import type { ByteSource } from '../../src/net/source.ts';
+import { countingSource } from './fixtures.ts';
+import { pattern } from './server.ts';
+
+const MiB = 1024 * 1024;
+const body = pattern(10 * MiB);
+const URL_NAME = 'https://example.com/unet/model.safetensors?download=true';
+
+function memoryCache(): BlockCache & { readonly entries: Map<string, Uint8Array<ArrayBuffer>> } {
+  const entries = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    entries,
+    match: (key) =>
+      Promise.resolve(entries.has(key as string) ? new Response(entries.get(key as string)) : undefined),
+    put: async (key, response) =>
+      void entries.set(key as string, new Uint8Array(await response.arrayBuffer())),
+    delete: (key) => Promise.resolve(entries.delete(key as string)),
+  };
+}
+
+function origin(version: string | undefined = '"1"', bytes = body, name = URL_NAME) {
+  return { ...countingSource(bytes, name), version: () => Promise.resolve(version) };
+}
+
+async function expectRead(source: ByteSource, start: number, end: number, of = body): Promise<void> {
+  expect(Buffer.compare(await source.read(start, end), of.subarray(start, end))).toBe(0);
+}
+
+test('a second visit downloads nothing', async () => {
+  const cache = memoryCache();
+  const first = origin();
+  await expectRead(cachedSource(first, cache), 3 * MiB, 9 * MiB + 5);
+  expect(first.reads).toEqual([
+    [0, 4 * MiB],
+    [4 * MiB, 8 * MiB],
+    [8 * MiB, 10 * MiB],
+  ]);
+  const second = origin();
+  const source = cachedSource(second, cache);
+  await expectRead(source, 3 * MiB, 9 * MiB + 5);
+  await expectRead(source, 0, 1);
+  await expectRead(source, 10 * MiB, 10 * MiB);
+  expect(second.reads).toEqual([]);
+});
+
+test('with no network, what was cached is taken', async () => {
+  const cache = memoryCache();
+  await expectRead(cachedSource(origin(), cache), 0, 5);
+  const fail = () => Promise.reject(new DownloadError(URL_NAME, 5, undefined, 'offline'));
+  const source = cachedSource({ name: URL_NAME, size: fail, version: fail, read: fail }, cache);
+  await expectRead(source, 1, 100);
+  await expect(source.read(5 * MiB, 6 * MiB)).rejects.toThrow('offline');
+});
+
+test('a new version replaces the old one', async () => {
+  const cache = memoryCache();
+  await expectRead(cachedSource(origin(), cache), 0, 10 * MiB);
+  const changed = body.map((byte) => byte ^ 1);
+  await expectRead(cachedSource(origin('"2"', changed), cache), 0, 5, changed);
+  expect([...cache.entries.keys()].map((key) => new URL(key).searchParams.get('refilm-cache'))).toEqual([
+    'identity',
+    '"2"/0',
+  ]);
+});
+
+test('a file without a version is not cached', async () => {
+  const cache = memoryCache();
+  const source = { ...countingSource(body, URL_NAME) };
+  await expectRead(cachedSource(source, cache), 7, 9);
+  expect(cache.entries.size).toBe(0);
+});
+
+test('a full disk only costs the cache: exactly what is asked for is read', async () => {
+  const cache = {
+    ...memoryCache(),
+    put: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
+  };
+  const inner = origin();
+  const source = cachedSource(inner, cache);
+  await expectRead(source, 5 * MiB, 5 * MiB + 10);
+  await expectRead(source, 9 * MiB, 9 * MiB + 10);
+  expect(inner.reads).toEqual([
+    [5 * MiB, 5 * MiB + 10],
+    [9 * MiB, 9 * MiB + 10],
+  ]);
+});
+
+test('a cache that never answers is given up once', async () => {
+  const silent = () => new Promise<never>(() => {});
+  const source = cachedSource(origin(), { match: silent, put: silent, delete: silent }, 20);
+  const start = performance.now();
+  for (let i = 0; i < 20; i++) await expectRead(source, i, i + 10);
+  expect(performance.now() - start).toBeLessThan(1000);
+});
+
+test('a damaged entry is downloaded again', async () => {
+  const cache = memoryCache();
+  await expectRead(cachedSource(origin(), cache), 0, 5);
+  for (const [key, bytes] of cache.entries)
+    if (key.includes('%2F0')) cache.entries.set(key, bytes.slice(0, 9));
+  await expectRead(cachedSource(origin(), cache), 0, 5);
+});
+
+test('a failed first request can be repeated', async () => {
+  let fails = true;
+  const inner = origin();
+  const size = () => (fails ? Promise.reject(new Error('once')) : inner.size());
+  const source = cachedSource({ ...inner, size }, memoryCache());
+  await expect(source.size()).rejects.toThrow('once');
+  fails = false;
+  await expectRead(source, 0, 5);
+});
+
+test('names that are no http URL, and no cache at all', async () => {
+  await expectRead(cachedSource(origin('"1"', body, 'data:,x'), memoryCache()), 0, 5);
+  expect(await openModelCache()).toBeUndefined(); // node has no caches
+});
