@@ -67,8 +67,7 @@ export function cachedSource(source: ByteSource, cache: BlockCache, patience = P
 const IDENTITY = 'identity';
 
 async function resolveIdentity(source: ByteSource, store: Store, options: ReadOptions): Promise<Identity> {
-  const bytes = await store.get(IDENTITY);
-  const known = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Identity);
+  const known = parseIdentity(await store.get(IDENTITY));
   try {
     const identity = { size: await source.size(options), version: await source.version?.(options) };
     if (known?.version === identity.version && known?.size === identity.size) return identity;
@@ -83,6 +82,14 @@ async function resolveIdentity(source: ByteSource, store: Store, options: ReadOp
     const offline = error instanceof DownloadError && error.status === undefined;
     if (offline && known) return known;
     throw error;
+  }
+}
+
+function parseIdentity(bytes: Uint8Array | undefined): Identity | undefined {
+  try {
+    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Identity);
+  } catch {
+    return undefined; // written half: as good as none
   }
 }
 

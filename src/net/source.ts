@@ -55,7 +55,14 @@ export function blobSource(blob: Blob, name = blob instanceof File ? blob.name :
     async read(start, end, options) {
       options?.signal?.throwIfAborted();
       checkRange(name, start, end, blob.size);
-      const bytes = await blob.slice(start, end).arrayBuffer();
+      const bytes = await blob
+        .slice(start, end)
+        .arrayBuffer()
+        .catch((cause: unknown) => {
+          // A chosen file that was changed, moved or unplugged since can't be read any more.
+          const got = cause instanceof Error ? cause.message : String(cause);
+          throw new WeightsError({ file: name, expected: 'a file that can be read', got }, { cause });
+        });
       options?.signal?.throwIfAborted();
       return new Uint8Array(bytes);
     },
