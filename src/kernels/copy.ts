@@ -14,9 +14,10 @@ import { byWidth, widthOf } from './width.ts';
 
 const COPY = byWidth('copy', source);
 
-/** `out[o·outStride + outOffset + i] = x[o·stride + offset + i]` for `o < outer`, `i < block`; in elements. */
+/** `out[o·outStride + outOffset + i] = x[⌊o / repeat⌋·stride + offset + i]` for `o < outer`, `i < block`; in elements. */
 interface Blocks {
   readonly outer: number;
+  readonly repeat: number;
   readonly block: number;
   readonly stride: number;
   readonly offset: number;
@@ -25,7 +26,8 @@ interface Blocks {
 }
 
 /**
- * Joins tensors along `axis`. They agree in every other dimension; their element types may differ.
+ * Joins tensors along `axis`. They agree in every other dimension; their element types may differ. A tensor whose last
+ * sides before `axis` are 1 is repeated there: a class token `[1, 1, C]` beside the patches `[N, P, C]` along axis 1.
  * `dtype` is the result's, by default the first tensor's. Throws RangeError when shapes do not fit.
  */
 export function concat(
@@ -37,26 +39,34 @@ export function concat(
   const [first] = tensors;
   if (!first) throw new RangeError('concat: expected at least one tensor, got none');
   checkAxis('concat', first, axis);
+  const outerShape = first.shape
+    .slice(0, axis)
+    .map((_, i) => Math.max(...tensors.map(({ shape }) => shape[i] ?? 0)));
+  const inner = first.shape.slice(axis + 1);
   for (const { shape } of tensors) {
+    const own = shape.slice(0, axis);
+    const repeated = own.findIndex((n, i) => n !== outerShape[i]);
     const fits =
-      shape.length === first.shape.length && shape.every((n, i) => i === axis || n === first.shape[i]);
+      shape.length === first.shape.length &&
+      (repeated < 0 || own.slice(repeated).every((n) => n === 1)) &&
+      inner.every((n, i) => n === shape[axis + 1 + i]);
     if (!fits) {
+      const expected = [...outerShape, shape[axis] ?? 0, ...inner];
       throw new RangeError(
-        `concat along axis ${axis}: expected ${shapeText(first.shape)} but for that axis, got ${shapeText(shape)}`,
+        `concat along axis ${axis}: expected ${shapeText(expected)}, got ${shapeText(shape)}`,
       );
     }
   }
-  const shape = first.shape.with(
-    axis,
-    tensors.reduce((sum, tensor) => sum + tensor.shape[axis]!, 0),
-  );
-  const out = rec.tensor(shape, dtype ?? first.dtype, 'concat');
-  const outer = elementCount(shape.slice(0, axis));
-  const outStride = elementCount(shape.slice(axis));
+  const joined = tensors.reduce((sum, tensor) => sum + tensor.shape[axis]!, 0);
+  const out = rec.tensor([...outerShape, joined, ...inner], dtype ?? first.dtype, 'concat');
+  const outer = elementCount(outerShape);
+  const outStride = joined * elementCount(inner);
   let outOffset = 0;
   for (const tensor of tensors) {
     const block = elementCount(tensor.shape.slice(axis));
-    copyBlocks(rec, tensor, out, { outer, block, stride: block, offset: 0, outStride, outOffset }, 'concat');
+    const repeat = outer / elementCount(tensor.shape.slice(0, axis));
+    const blocks = { outer, repeat, block, stride: block, offset: 0, outStride, outOffset };
+    copyBlocks(rec, tensor, out, blocks, 'concat');
     outOffset += block;
   }
   return out;
@@ -80,7 +90,14 @@ export function slice(rec: Recorder, x: Tensor, axis: number, start: number, len
   const out = rec.tensor(x.shape.with(axis, length), x.dtype, 'slice');
   const inner = elementCount(x.shape.slice(axis + 1));
   const block = length * inner;
-  const blocks = { block, stride: side * inner, offset: start * inner, outStride: block, outOffset: 0 };
+  const blocks = {
+    repeat: 1,
+    block,
+    stride: side * inner,
+    offset: start * inner,
+    outStride: block,
+    outOffset: 0,
+  };
   copyBlocks(rec, x, out, { outer: elementCount(x.shape.slice(0, axis)), ...blocks }, 'slice');
   return out;
 }
@@ -92,7 +109,7 @@ function checkAxis(op: string, x: Tensor, axis: number): void {
 }
 
 function copyBlocks(rec: Recorder, x: Tensor, out: Tensor, blocks: Blocks, label: string): void {
-  const { outer, block, stride, offset, outStride, outOffset } = blocks;
+  const { outer, repeat, block, stride, offset, outStride, outOffset } = blocks;
   const sizes = [block, stride, offset, outStride, outOffset];
   const width = widthOf(...sizes);
   const count = (outer * block) / width;
@@ -101,7 +118,7 @@ function copyBlocks(rec: Recorder, x: Tensor, out: Tensor, blocks: Blocks, label
     prelude: { types: { X: x.dtype, W: out.dtype } },
     inputs: [x],
     outputs: [out],
-    params: [count, ...sizes.map((size) => size / width)],
+    params: [count, repeat, ...sizes.map((size) => size / width)],
     workgroups: flatGrid(ceilDiv(count, 64)),
     label,
   });

@@ -31,6 +31,37 @@ export const concatCase: KernelCase = {
   atol: 0,
 };
 
+/** `[n, m, a, inner]` beside `[ny, my, 1, inner]`, whose sides are those or 1 and then repeated, along axis 2. */
+export const concatRepeatedCase: KernelCase = {
+  op: 'concat',
+  variants: ['repeated'],
+  shapes: [
+    { n: 3, m: 1, a: 5, ny: 1, my: 1, inner: 7 },
+    { n: 3, m: 5, a: 1, ny: 3, my: 1, inner: 1 },
+    { n: 2, m: 17, a: 2, ny: 1, my: 1, inner: 64 },
+    { n: 2, m: 17, a: 1, ny: 2, my: 1, inner: 61 },
+  ],
+  inputs: ({ n = 0, m = 0, a = 0, ny = 0, my = 0, inner = 0 }) => ({
+    x: { shape: [n, m, a, inner], data: randomArray(n * m * a * inner, 1) },
+    y: { shape: [ny, my, 1, inner], data: randomArray(ny * my * inner, 2) },
+  }),
+  record: (rec, _shape, _variant, { x, y }) => concat(rec, [y!, x!], 2),
+  reference({ n = 0, m = 0, a = 0, ny = 0, my = 0, inner = 0 }, { x, y }) {
+    const out: number[] = [];
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < m; j++) {
+        const row = Math.min(i, ny - 1) * my + Math.min(j, my - 1);
+        out.push(...y!.subarray(row * inner, (row + 1) * inner));
+        out.push(...x!.subarray((i * m + j) * a * inner, (i * m + j + 1) * a * inner));
+      }
+    }
+    return Float32Array.from(out);
+  },
+  flops: () => 0,
+  rtol: 0,
+  atol: 0,
+};
+
 /** `x[:, start : start + length, :]` */
 export const sliceCase: KernelCase = {
   op: 'slice',
