@@ -48,16 +48,13 @@ export interface YuvCoding {
  * range: what cameras and encoders of either size wrote, and what players assume.
  */
 export function yuvCoding(space: VideoColorSpaceInit, codedHeight: number): YuvCoding {
-  const fullRange = space.fullRange ?? false;
-  switch (space.matrix as string | null | undefined) {
-    case 'bt709':
-      return { matrix: 'bt709', fullRange };
-    case 'bt470bg':
-    case 'smpte170m':
-      return { matrix: 'bt601', fullRange };
-    case 'bt2020-ncl':
-      return { matrix: 'bt2020', fullRange };
-    default:
-      return { matrix: codedHeight >= 720 ? 'bt709' : 'bt601', fullRange };
-  }
+  const matrix = MATRIX_OF[space.matrix ?? ''] ?? (codedHeight >= 720 ? 'bt709' : 'bt601');
+  return { matrix, fullRange: space.fullRange ?? false };
 }
+
+const MATRIX_OF: Readonly<Record<string, YuvMatrix>> = {
+  bt709: 'bt709',
+  bt470bg: 'bt601',
+  smpte170m: 'bt601',
+  'bt2020-ncl': 'bt2020',
+};
