@@ -2,7 +2,9 @@
 
 import wgsl from './blur121.wgsl?raw';
 import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
-import { vectorKernel } from './vector-width.ts';
+import { byWidth, widthOf } from './width.ts';
+
+const BLUR = byWidth('blur121', wgsl);
 
 /**
  * Convolves the images of `[N, H, W, C]` with the binomial kernel [1 2 1]/4 along both sides; pixels beyond the edge
@@ -14,15 +16,15 @@ export function blur121(rec: Recorder, x: Tensor): Tensor {
   if (x.shape.length !== 4 || count === 0) {
     throw new RangeError(`blur121: expected a tensor [N, H, W, C], got ${shapeText(x.shape)}`);
   }
-  const kernel = vectorKernel('blur121', wgsl, channels);
+  const lanes = widthOf(channels);
   const out = rec.tensor(x.shape, x.dtype, 'blur121');
-  const vectors = count / kernel.width;
+  const vectors = count / lanes;
   rec.dispatch({
-    source: kernel.source,
-    prelude: { types: { X: x.dtype } },
+    source: BLUR[lanes],
+    prelude: { types: { X: x.dtype, W: x.dtype } },
     inputs: [x],
     outputs: [out],
-    params: [vectors, channels / kernel.width, width, height],
+    params: [vectors, channels / lanes, width, height],
     workgroups: flatGrid(ceilDiv(vectors, 64)),
     flops: 12 * count,
   });

@@ -13,7 +13,7 @@ import {
   type Tensor,
 } from '../gpu/index.ts';
 
-const NOISE: ShaderSource = { name: 'noise', wgsl: trigonometry + noiseSource };
+const NOISE: ShaderSource = { name: 'noise', wgsl: noiseSource + trigonometry };
 
 /**
  * Standard normal noise, f32 `[frames, ...]`: frame f's depends on seed, stream and absolute frame alone.

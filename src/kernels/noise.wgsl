@@ -1,5 +1,5 @@
 // Counter-based noise: Philox4x32-10 (Salmon et al. 2011, section 3.3), shaped by Box-Muller. Twin of
-// src/sampler/noise.ts, whose header is the contract. Prepended: trigonometry.wgsl.
+// src/sampler/noise.ts, whose header is the contract. Appended: trigonometry.wgsl.
 // Layout [frames, elements of a frame]; one invocation one block of four elements of one frame. With RAW it writes
 // Philox's words instead. Compute-bound: about 130 integer operations and 60 flops a block, no memory read.
 

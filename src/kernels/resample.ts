@@ -12,7 +12,7 @@ import {
   type ShaderSource,
   type Tensor,
 } from '../gpu/index.ts';
-import { vectorKernel } from './vector-width.ts';
+import { byWidth, widthOf } from './width.ts';
 
 /** Filters of Pillow's Image.resize: BILINEAR (a triangle), BICUBIC (a = -0.5), LANCZOS (3 lobes). */
 export type ResampleFilter = 'pillow-bilinear' | 'pillow-bicubic' | 'lanczos';
@@ -20,7 +20,8 @@ export type ResampleFilter = 'pillow-bilinear' | 'pillow-bicubic' | 'lanczos';
 /** In the order of the constants in resample_weights.wgsl; each one's support is its index + 1. */
 const FILTERS: readonly ResampleFilter[] = ['pillow-bilinear', 'pillow-bicubic', 'lanczos'];
 
-const WEIGHTS: ShaderSource = { name: 'resample_weights', wgsl: trigonometry + weightsSource };
+const RESAMPLE = byWidth('resample', wgsl);
+const WEIGHTS: ShaderSource = { name: 'resample_weights', wgsl: weightsSource + trigonometry };
 
 /** A filter, and whether each pass rounds to 1/255 (see `ResizeOptions`). */
 export interface ResampleOptions {
@@ -62,12 +63,12 @@ function resampleSide(
 
   const out = rec.tensor(x.shape.with(axis, size), x.dtype, `resize ${filter}`);
   const innerElements = elementCount(x.shape.slice(axis + 1));
-  const kernel = vectorKernel('resample', wgsl, innerElements);
-  const inner = innerElements / kernel.width;
-  const vectors = elementCount(out.shape) / kernel.width;
+  const lanes = widthOf(innerElements);
+  const inner = innerElements / lanes;
+  const vectors = elementCount(out.shape) / lanes;
   rec.dispatch({
-    source: kernel.source,
-    prelude: { types: { X: x.dtype }, constants: { ROUND8: round8 } },
+    source: RESAMPLE[lanes],
+    prelude: { types: { X: x.dtype, W: x.dtype }, constants: { ROUND8: round8 } },
     inputs: [x, table],
     outputs: [out],
     params: [vectors, inner, input, size, taps],

@@ -1,5 +1,5 @@
 // The filter table of one side's resampling: row i = first source position (as a number), then TAPS weights that add
-// up to 1, zero beyond the filter's support. Prepended: trigonometry.wgsl. As Pillow's precompute_coeffs
+// up to 1, zero beyond the filter's support. Appended: trigonometry.wgsl. As Pillow's precompute_coeffs
 // (libImaging/Resample.c): support * max(in / out, 1) around (i + 0.5) * in / out, cut off at the image's edges.
 // One invocation a row; a table is a few KB, so its cost is that of a dispatch.
 

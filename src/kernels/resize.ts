@@ -3,7 +3,7 @@
 import wgsl from './resize.wgsl?raw';
 import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
 import { resample, type ResampleFilter } from './resample.ts';
-import { vectorKernel } from './vector-width.ts';
+import { byWidth, widthOf } from './width.ts';
 
 /**
  * torch's F.interpolate without antialiasing (`bicubic` has a = -0.75), or Pillow's Image.resize, whose filters widen
@@ -19,6 +19,8 @@ export interface ResizeOptions {
   /** Antialiased modes only: each pass is clamped to 0..1 and rounded to 1/255, as Pillow does on 8-bit images. */
   readonly round8?: boolean;
 }
+
+const RESIZE = byWidth('resize', wgsl);
 
 const MODES: readonly ResizeMode[] = ['nearest', 'bilinear', 'bicubic'];
 
@@ -54,18 +56,18 @@ export function resize(
     return resample(rec, x, size, { filter: mode, round8 });
   }
 
-  const kernel = vectorKernel('resize', wgsl, channels);
+  const lanes = widthOf(channels);
   const out = rec.tensor([images, outHeight, outWidth, channels], x.dtype, `resize ${mode}`);
-  const vectors = elementCount(out.shape) / kernel.width;
+  const vectors = elementCount(out.shape) / lanes;
   const across = coordinates(width, outWidth, mode, alignCorners);
   const down = coordinates(height, outHeight, mode, alignCorners);
   rec.dispatch({
-    source: kernel.source,
-    prelude: { types: { X: x.dtype }, constants: { MODE: kind } },
+    source: RESIZE[lanes],
+    prelude: { types: { X: x.dtype, W: x.dtype }, constants: { MODE: kind } },
     inputs: [x],
     outputs: [out],
     params: [
-      ...[vectors, channels / kernel.width, width, height, outWidth, outHeight],
+      ...[vectors, channels / lanes, width, height, outWidth, outHeight],
       ...across.flatMap((value, i) => [value, down[i]!]),
     ],
     workgroups: flatGrid(ceilDiv(vectors, 64)),

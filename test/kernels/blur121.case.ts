@@ -1,6 +1,6 @@
 import { blur121 } from '../../src/kernels/blur121.ts';
 import { randomArray } from '../random.ts';
-import type { KernelCase } from './case.ts';
+import type { KernelCase } from './run-case.ts';
 import { fillImage, pixels } from './image.ts';
 
 const WEIGHTS = [0.25, 0.5, 0.25];

@@ -1,7 +1,7 @@
 import type { DType } from '../../src/gpu/index.ts';
 import { combine, combineInto } from '../../src/kernels/combine.ts';
 import { randomArray } from '../random.ts';
-import type { CaseInput, KernelCase } from './case.ts';
+import type { CaseInput, KernelCase } from './run-case.ts';
 
 /** Some sums lie beyond it, some within. */
 const LIMIT = 0.5;

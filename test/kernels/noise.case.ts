@@ -1,6 +1,6 @@
 import { noise } from '../../src/kernels/noise.ts';
 import { gaussianNoise } from '../../src/sampler/noise.ts';
-import type { KernelCase } from './case.ts';
+import type { KernelCase } from './run-case.ts';
 
 /** Seed beyond 32 bits, so that both words count. */
 const SEED = 0x1_2345_6789n;

@@ -1,6 +1,6 @@
 import { normaliseChannels } from '../../src/kernels/normalise_channels.ts';
 import { randomArray } from '../random.ts';
-import type { KernelCase } from './case.ts';
+import type { KernelCase } from './run-case.ts';
 import { fillImage, pixels } from './image.ts';
 
 const MEAN = [0.48145466, 0.4578275, 0.40821073, 0];

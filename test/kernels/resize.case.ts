@@ -1,6 +1,6 @@
 import { resize, type ResizeOptions } from '../../src/kernels/resize.ts';
 import { randomArray } from '../random.ts';
-import type { KernelCase } from './case.ts';
+import type { KernelCase } from './run-case.ts';
 import { fillImage, pixels } from './image.ts';
 
 const OPTIONS: Readonly<Record<string, ResizeOptions>> = {
