@@ -1,20 +1,37 @@
 // Every kernel's table, for `npm run kernel`.
 
 import { activateCase, addCase } from './activation.case.ts';
+import { blur121Case } from './blur121.case.ts';
+import { combineCase } from './combine.case.ts';
 import { conv2dCase } from './conv2d.case.ts';
 import { convTranspose2dCase } from './conv_transpose2d.case.ts';
 import { gatherCase } from './gather.case.ts';
 import { linearCase } from './matmul.case.ts';
+import { minMaxCase, normaliseRangeCase } from './min_max.case.ts';
+import { noiseCase } from './noise.case.ts';
+import { normaliseChannelsCase } from './normalise_channels.case.ts';
+import { resizeCase } from './resize.case.ts';
+import { rgbToYuvCase } from './rgb_to_yuv.case.ts';
 import type { KernelCase } from './run-case.ts';
 import { temporalConvCase } from './temporal_conv.case.ts';
+import { yuvToRgbCase } from './yuv_to_rgb.case.ts';
 
 /** One entry a kernel; names (`op`) are unique. */
 export const CASES: readonly KernelCase[] = [
   activateCase,
   addCase,
+  blur121Case,
+  combineCase,
   conv2dCase,
   convTranspose2dCase,
   gatherCase,
   linearCase,
+  minMaxCase,
+  noiseCase,
+  normaliseChannelsCase,
+  normaliseRangeCase,
+  resizeCase,
+  rgbToYuvCase,
   temporalConvCase,
+  yuvToRgbCase,
 ];
