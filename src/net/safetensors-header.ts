@@ -14,6 +14,8 @@ export interface TensorInfo {
 
 const MAX_TENSORS = 100_000;
 const MAX_DIMENSIONS = 16;
+/** Header, entry, shape. */
+const MAX_NESTING = 3;
 
 /**
  * Tensors by name of a header, whose data section has `dataBytes`. Throws `WeightsError` unless every tensor's size
@@ -30,21 +32,18 @@ export function parseHeader(file: string, header: Uint8Array, dataBytes: number)
 }
 
 function parseJson(file: string, header: Uint8Array): object {
-  let text: string;
   let json: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(header);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(header);
+    checkOutline(file, text);
     json = JSON.parse(text);
   } catch (cause) {
+    if (cause instanceof WeightsError) throw cause;
     const got = cause instanceof Error ? cause.message : String(cause);
     throw new WeightsError({ file, expected: 'a JSON header in UTF-8', got }, { cause });
   }
   if (!isRecord(json))
     throw new WeightsError({ file, expected: 'a JSON object as header', got: describe(json) });
-  const duplicate = duplicateKey(text);
-  if (duplicate !== undefined) {
-    throw new WeightsError({ file, tensor: duplicate, expected: 'one entry in the header', got: 'two' });
-  }
   return json;
 }
 
@@ -85,23 +84,46 @@ function checkPacked(file: string, tensors: ReadonlyMap<string, TensorInfo>, dat
   }
 }
 
-// JSON.parse keeps the last of two equal keys without a word, so the outer object's keys are scanned: in `text`, known
-// to be valid JSON, a string at depth 1 that a colon follows is a key.
-function duplicateKey(text: string): string | undefined {
+// What JSON.parse can't be asked to do: it keeps the last of two equal keys without a word, and takes a minute for
+// megabytes of brackets. A string at depth 1 that a colon follows is a key. Scanned by hand: a regular expression's
+// stack overflows on long strings. `text` may be no JSON at all; JSON.parse finds that out afterwards.
+function checkOutline(file: string, text: string): void {
   const seen = new Set<string>();
-  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
   let depth = 0;
-  for (let match = token.exec(text); match; match = token.exec(text)) {
-    const [found, colon] = match;
-    if (found === '{' || found === '[') depth++;
-    else if (found === '}' || found === ']') depth--;
-    else if (depth === 1 && colon !== undefined) {
-      const key = JSON.parse(found.slice(0, -colon.length)) as string;
-      if (seen.has(key)) return key;
-      seen.add(key);
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '}' || character === ']') depth--;
+    else if (character === '{' || character === '[') {
+      depth++;
+      if (depth > MAX_NESTING)
+        throw new WeightsError({ file, expected: 'a header of entries', got: 'deeper nesting' });
+    } else if (character === '"') {
+      const start = i;
+      i = closingQuote(text, start);
+      if (depth !== 1 || !isKeyEnd(text, i + 1)) continue;
+      const tensor = JSON.parse(text.slice(start, i + 1)) as string;
+      if (seen.has(tensor))
+        throw new WeightsError({ file, tensor, expected: 'one entry in the header', got: 'two' });
+      seen.add(tensor);
     }
   }
-  return undefined;
+}
+
+function closingQuote(text: string, openingQuote: number): number {
+  let end = openingQuote;
+  for (;;) {
+    end = text.indexOf('"', end + 1);
+    if (end === -1) return text.length;
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+}
+
+function isKeyEnd(text: string, from: number): boolean {
+  let i = from;
+  while (text[i] === ' ' || text[i] === '\n' || text[i] === '\r' || text[i] === '\t') i++;
+  return text[i] === ':';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

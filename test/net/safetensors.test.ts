@@ -85,7 +85,8 @@ describe('a sound file', () => {
 
 describe('streaming', () => {
   const MiB = 1024 * 1024;
-  const big = soundFile(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`t${i}`, entry(3 * MiB)])));
+  const part = entry(3 * MiB);
+  const big = soundFile(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`t${i}`, part])));
 
   test('reads ranges of at most 8 MiB, one ahead', async () => {
     const source = countingSource(big);
@@ -93,7 +94,7 @@ describe('streaming', () => {
     const before = source.reads.length;
     let seen = 0;
     for await (const { bytes } of reader.stream()) {
-      expect(Buffer.compare(bytes, pattern(3 * MiB))).toBe(0);
+      expect(Buffer.compare(bytes, part.bytes)).toBe(0);
       expect(source.reads.length - before).toBeLessThanOrEqual(Math.floor(seen++ / 2) + 2);
     }
     expect(source.reads.slice(before).map(([start, end]) => end - start)).toEqual(Array(5).fill(6 * MiB));
@@ -233,6 +234,18 @@ describe('damaged files', () => {
     expect(error).toBeInstanceOf(WeightsError);
     expect((error as WeightsError).file).toBe('x.safetensors');
     expect((error as WeightsError).message).toMatch(message);
+  });
+
+  test('megabytes of escapes, or of brackets, end soon', async () => {
+    const escapes = rawFile(
+      `{"__metadata__":{"a":"${'\\\\\\"'.repeat(1e6)}"},"b" : ${JSON.stringify(good)}}`,
+      eight,
+    );
+    expect((await openSafetensors(bytesSource(escapes))).tensors.size).toBe(1);
+    const brackets = rawFile(`{"a":${'['.repeat(4e6)}${']'.repeat(4e6)}}`);
+    await expect(openSafetensors(bytesSource(brackets))).rejects.toThrow(/deeper nesting/);
+    const unclosed = rawFile(`{"a${'\\\\'.repeat(1e6)}`);
+    await expect(openSafetensors(bytesSource(unclosed))).rejects.toThrow(/a JSON header in UTF-8/);
   });
 
   test('keys inside metadata and escaped quotes are not names', async () => {

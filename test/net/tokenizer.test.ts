@@ -78,7 +78,9 @@ describe("the bundle's tokenizer", async () => {
   });
 
   test('the longest prompt ends soon, a longer one is refused', () => {
-    const letters = Array.from({ length: 10_000 }, (_, i) => String.fromCharCode(97 + ((i * i * 31) % 26))).join('');
+    const letters = Array.from({ length: 10_000 }, (_, i) =>
+      String.fromCharCode(97 + ((i * i * 31) % 26)),
+    ).join('');
     expect(nano.encode(letters).length).toBeGreaterThan(1000);
     expect(() => nano.encode(`${letters}a`)).toThrow(/at most 10000 characters, got 10001/);
   });
