@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, type Browser } from 'puppeteer-core';
+import { isSoftware, type AdapterDescription } from '../src/gpu/device.ts';
 import {
   BrowserNotFoundError,
   browserCandidates,
@@ -14,15 +15,6 @@ import {
 } from './browser-find.ts';
 import { onProcessEnd } from './cleanup.ts';
 
-/** What the browser's own adapter says of itself (GPUAdapterInfo). */
-export interface AdapterInfo {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
-  readonly isFallbackAdapter: boolean;
-}
-
 /** A started browser. `close()` ends every process of it and removes its profile; it may be called twice. */
 export interface RunningBrowser extends AsyncDisposable {
   readonly browser: Browser;
@@ -30,7 +22,7 @@ export interface RunningBrowser extends AsyncDisposable {
   /** For example `HeadlessChrome/147.0.7727.0`. */
   readonly version: string;
   /** What `navigator.gpu.requestAdapter()` gave when the browser was started. */
-  readonly adapter: AdapterInfo;
+  readonly adapter: AdapterDescription;
   /** True where WebGPU runs on the CPU (SwiftShader). */
   readonly software: boolean;
   close(): Promise<void>;
@@ -72,7 +64,6 @@ const SWIFTSHADER_FLAGS = [
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
 ];
-const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /**
  * Starts the first browser that has a WebGPU adapter. Throws BrowserNotFoundError when none can be started, with
@@ -97,12 +88,6 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Runnin
     }
   }
   throw new BrowserNotFoundError([...refusals, howToGetABrowser()].join('\n'));
-}
-
-/** Whether `info` describes a real GPU. */
-export function isHardware(info: AdapterInfo): boolean {
-  const text = [info.vendor, info.architecture, info.device, info.description].join(' ');
-  return !info.isFallbackAdapter && !SOFTWARE_ADAPTER.test(text);
 }
 
 /** Linux without a device node has no GPU, so that the try (about a second) is saved there. */
@@ -149,7 +134,7 @@ async function start(
     const started = browser;
     const adapter = await abortable(requestAdapter(started), signal);
     if (!adapter) throw new Error('it has no WebGPU adapter');
-    if (!software && !isHardware(adapter)) throw new Error('it has no hardware adapter');
+    if (!software && isSoftware(adapter)) throw new Error('it has no hardware adapter');
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> => (closing ??= closeBrowser(started).then(removeProfile));
     return {
@@ -157,7 +142,7 @@ async function start(
       candidate,
       version: await started.version(),
       adapter,
-      software: !isHardware(adapter),
+      software: isSoftware(adapter),
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -200,7 +185,7 @@ function fontsConfig(folder: string, cache: string): string {
 }
 
 /** Asks a page for its adapter. WebGPU exists in secure contexts only, which about:blank is not but loopback is. */
-async function requestAdapter(browser: Browser): Promise<AdapterInfo | null> {
+async function requestAdapter(browser: Browser): Promise<AdapterDescription | null> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>adapter</title>');
   });

@@ -2,7 +2,7 @@
 
 import { DeviceLostError, GpuError, OutOfMemoryError, UnsupportedError } from './errors.ts';
 import { PipelineCache } from './pipelines.ts';
-import { byteLength, type DType, type Tensor } from './tensor.ts';
+import { byteLength, type DType, elementCount, pack, type Tensor } from './tensor.ts';
 
 /** How activations and weights are stored. Every product is accumulated in f32 either way. */
 export type Precision = 'f32' | 'f16';
@@ -166,6 +166,15 @@ export class Gpu {
     return { shape: [...shape], dtype, label, buffer };
   }
 
+  /** Writes numbers into a tensor with its own memory from its beginning, converted to its element type. */
+  writeTensor(tensor: Tensor & { readonly buffer: GPUBuffer }, values: ArrayLike<number>): void {
+    const count = elementCount(tensor.shape);
+    if (values.length > count) {
+      throw new RangeError(`'${tensor.label}' holds ${count} values, got ${values.length}`);
+    }
+    this.device.queue.writeBuffer(tensor.buffer, 0, pack(values, tensor.dtype));
+  }
+
   /** Submits and keeps the account of busy time. The promise resolves when the device has finished the work. */
   async submit(commands: GPUCommandBuffer): Promise<void> {
     this.throwIfFailed();
@@ -201,8 +210,11 @@ export class Gpu {
   }
 }
 
+/** What an adapter says of itself, as plain data that can leave a page. */
+export type AdapterDescription = Omit<GPUAdapterInfo, '__brand' | 'subgroupMinSize' | 'subgroupMaxSize'>;
+
 /** Whether an adapter computes on the CPU: SwiftShader, lavapipe, WARP. */
-export function isSoftware(info: GPUAdapterInfo): boolean {
+export function isSoftware(info: AdapterDescription): boolean {
   const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
   return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(words);
 }

@@ -78,7 +78,7 @@ describe('the launched browser', () => {
       const holder = spawn(process.execPath, [host, '../test/e2e/hold-browser.ts'], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      const [line] = (await once(holder.stdout, 'data')) as [Buffer];
+      const [line] = (await once(holder.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
       const group = Number(line.toString());
       expect(liveProcesses(group)).not.toEqual([]);
       holder.kill(signal);
@@ -97,6 +97,26 @@ describe('the launched browser', () => {
     );
     running.browser.process()!.kill('SIGKILL');
     await expect(pending).rejects.toBeInstanceOf(BrowserCrashedError);
+  });
+
+  test.runIf(linux)('tells the page when its GPU process dies, and has an adapter again', async () => {
+    const after = await withPage(async (page, { running }) => {
+      await page.evaluate(async () => {
+        const adapter = await navigator.gpu.requestAdapter();
+        const device = await adapter!.requestDevice();
+        Object.assign(window, { lost: device.lost.then(({ reason }) => reason) });
+      });
+      const [gpuProcess] = liveProcesses(running.browser.process()!.pid!).filter((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--type=gpu-process'),
+      );
+      process.kill(gpuProcess!, 'SIGKILL');
+      return page.evaluate(async () => {
+        const reason = await (window as unknown as { lost: Promise<string> }).lost;
+        const adapter = await navigator.gpu.requestAdapter();
+        return [reason, adapter?.info.architecture];
+      });
+    });
+    expect(after).toEqual(['unknown', 'swiftshader']);
   });
 
   test('rejects pending work when its page crashes', async () => {

@@ -1,0 +1,58 @@
+// What the command line (bin/page.ts) and its page (demo/command.ts) say to each other, all of it plain JSON.
+import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
+import type { EditOptions } from '../src/editor/options.ts';
+import type { ProgressEvent } from '../src/editor/progress.ts';
+import type { Probe } from '../src/codec/probe.ts';
+
+/** An error as it crosses from the page to the command: class name, message, and the code of those that have one. */
+export interface ErrorReport {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** What a call gave: exceptions would lose their class and code on the way. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };
+
+/** The GPU that the page computes on, as the command names it before it starts. */
+export interface DeviceReport extends AdapterDescription {
+  /** True for SwiftShader and its like, which compute on the CPU. */
+  readonly software: boolean;
+  readonly precision: Precision;
+  /** Bytes that one storage binding and one buffer may have. */
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+}
+
+/** One edit: where its files are, and the options that are plain JSON. */
+export interface EditJob {
+  /** Address of the source video; it answers GET. */
+  readonly input: string;
+  /** Address that takes the result by one PUT and answers status 200 when the file is in place. */
+  readonly output: string;
+  /** Address of the picture that says the content, instead of `options.prompt`. */
+  readonly picture?: string;
+  readonly options: Omit<EditOptions, 'picture' | 'signal' | 'onProgress'>;
+}
+
+/** Progress as it crosses: the preview stays in the page. */
+export type ProgressReport = Distribute<ProgressEvent>;
+type Distribute<E> = E extends unknown ? Omit<E, 'preview'> : never;
+
+/** What the page offers as `window.refilmCommand`. */
+export interface RefilmCommand {
+  device(): Promise<Outcome<DeviceReport>>;
+  /** Decodes the file at `url` and tells what is in it. */
+  probe(url: string): Promise<Outcome<Probe>>;
+  /** Ends the call that is running with an AbortError. */
+  cancel(): void;
+}
+
+declare global {
+  interface Window {
+    refilmCommand: RefilmCommand;
+    /** Set by the command: told of an edit's progress. */
+    refilmProgress?: (report: ProgressReport) => Promise<void>;
+  }
+}
