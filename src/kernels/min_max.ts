@@ -15,31 +15,29 @@ import {
 const MIN_MAX: ShaderSource = { name: 'min_max', wgsl: minMaxSource };
 const NORMALISE_RANGE: ShaderSource = { name: 'normalise_range', wgsl: normaliseSource };
 
-/** Elements that one workgroup takes before a second joins, and the most workgroups: they are one's work again. */
-const PER_GROUP = 4096;
-const MAX_GROUPS = 256;
+/** Elements that one invocation takes in a pass. */
+const PER_INVOCATION = 128;
 
 /** Smallest and largest element of `x` as f32 `[2]`. NaNs count or not, as the device likes. Throws RangeError if empty. */
 export function minMax(rec: Recorder, x: Tensor): Tensor {
-  const count = elementCount(x.shape);
+  let count = elementCount(x.shape);
   if (count === 0) throw new RangeError(`minMax: expected at least one element, got ${shapeText(x.shape)}`);
-  const groups = Math.min(ceilDiv(count, PER_GROUP), MAX_GROUPS);
-  const partial = reduce(rec, x, count, 1, groups);
-  return groups === 1 ? rec.reshape(partial, [2]) : rec.reshape(reduce(rec, partial, groups, 2, 1), [2]);
-}
-
-function reduce(rec: Recorder, x: Tensor, count: number, stride: number, groups: number): Tensor {
-  const out = rec.tensor([groups, 2], 'f32', 'min max');
-  rec.dispatch({
-    source: MIN_MAX,
-    prelude: { types: { X: x.dtype }, constants: { STRIDE: stride } },
-    inputs: [x],
-    outputs: [out],
-    params: [count],
-    workgroups: [groups],
-    flops: 2 * count,
-  });
-  return out;
+  let from = x;
+  for (let stride = 1; stride === 1 || count > 1; stride = 2) {
+    const pairs = ceilDiv(count, PER_INVOCATION);
+    const to = rec.tensor([pairs, 2], 'f32', 'min max');
+    rec.dispatch({
+      source: MIN_MAX,
+      prelude: { types: { X: from.dtype }, constants: { STRIDE: stride } },
+      inputs: [from],
+      outputs: [to],
+      params: [count, pairs],
+      workgroups: flatGrid(ceilDiv(pairs, 64)),
+      flops: 2 * count,
+    });
+    [from, count] = [to, pairs];
+  }
+  return rec.reshape(from, [2]);
 }
 
 /**
