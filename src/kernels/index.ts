@@ -1,0 +1,57 @@
+/**
+ * The operations: handwritten WGSL (`<op>.wgsl`) and the function that checks shapes and records it (`<op>.ts`).
+ * Each takes a `Recorder`, records its dispatches and returns its output; nothing runs before the program does.
+ *
+ *   products    matmul, conv2d, conv_transpose2d, temporal_conv ← gemm
+ *   attention   attention (within frames, cross, causal, masked, over frames)
+ *   norms       group_norm, layer_norm, unit_rows
+ *   rows        gather, add_rows, timestep_embedding, copy (concat, slice)
+ *   pointwise   activation (activate, add), affine, combine (sampler steps, guidance)
+ *   images      resize ← resample (antialiased), blur121, structure_ladder, min_max, normalise_channels
+ *   colour      yuv_to_rgb, rgb_to_yuv ← yuv
+ *   noise       noise ← trigonometry.wgsl; twin of src/sampler/noise.ts
+ *   shared      width (scalars or vectors from one text), unroll
+ *
+ * @packageDocumentation
+ */
+export { activate, add, type Activation } from './activation.ts';
+export { addRows } from './add_rows.ts';
+export { affine, type AffineOptions } from './affine.ts';
+export {
+  attention,
+  ATTENTION_VARIANTS,
+  temporalAttention,
+  type AttentionOptions,
+  type AttentionVariant,
+  type Rows,
+  type TemporalAttentionOptions,
+} from './attention.ts';
+export { blur121 } from './blur121.ts';
+export { combine, combineInto, type CombineOptions } from './combine.ts';
+export { conv2d, packConv, type ConvOptions, type ConvWeight } from './conv2d.ts';
+export { convTranspose2d, packConvTranspose } from './conv_transpose2d.ts';
+export { concat, slice } from './copy.ts';
+export { gather } from './gather.ts';
+export { GEMM_VARIANTS } from './gemm.ts';
+export { groupNorm, type GroupNormOptions } from './group_norm.ts';
+export { layerNorm, type NormWeight } from './layer_norm.ts';
+export {
+  linear,
+  packGeglu,
+  packGegluBias,
+  packLinear,
+  type LinearOptions,
+  type LinearWeight,
+} from './matmul.ts';
+export { minMax, normaliseRange } from './min_max.ts';
+export { noise, philoxWords } from './noise.ts';
+export { normaliseChannels, type NormaliseOptions } from './normalise_channels.ts';
+export type { ResampleFilter } from './resample.ts';
+export { resize, type ResizeMode, type ResizeOptions } from './resize.ts';
+export { i420Bytes, rgbToYuv } from './rgb_to_yuv.ts';
+export { MAX_STRUCTURE_STEP, structureLadder } from './structure_ladder.ts';
+export { packConv1d, temporalConv, type TemporalConvOptions } from './temporal_conv.ts';
+export { timestepEmbedding, type TimestepEmbeddingOptions } from './timestep_embedding.ts';
+export { unitRows } from './unit_rows.ts';
+export type { YuvEncoding, YuvFormat, YuvMatrix } from './yuv.ts';
+export { yuvToRgb, type YuvPlane, type YuvToRgbOptions } from './yuv_to_rgb.ts';
