@@ -3,6 +3,7 @@ import { colourSpaceInit } from './colour.ts';
 import { DecoderRun } from './decoder-run.ts';
 import type { DecodedFrame, RunPlan } from './decoder-run.ts';
 import { MediaError } from './errors.ts';
+import { withReorderDepth } from './h264-reorder.ts';
 import type { Frame, Movie, VideoTrack } from './movie.ts';
 import { safeStart } from './random-access.ts';
 import { isPresent, SampleReader } from './sample-reader.ts';
@@ -100,7 +101,7 @@ async function decoderConfig(video: VideoTrack): Promise<VideoDecoderConfig> {
     codec: video.codec,
     codedWidth: video.codedWidth,
     codedHeight: video.codedHeight,
-    ...(video.description && { description: video.description }),
+    ...(video.description && { description: withReorderDepth(video) }),
     ...(video.colour && { colorSpace: colourSpaceInit(video.colour) }),
   };
   const known =

@@ -1,4 +1,5 @@
 // Opens a file: finds the video track to edit and the sound to keep, with exact times, reading the index only.
+import { annexBCodec } from './annex-b.ts';
 import { childBoxes, findBox, needBox, parseBox } from './box-reader.ts';
 import type { RawBox } from './box-reader.ts';
 import { presentedFrames, readEdits, segmentsOf } from './edit-list.ts';
@@ -64,7 +65,7 @@ export async function demux(file: Blob, { signal }: DemuxOptions = {}): Promise<
     fragmented: top.fragments.length > 0,
   };
   const chosen = chooseVideo(tracks);
-  const video = videoTrack(chosen, context);
+  const video = await videoTrack(chosen, context, file, signal);
   const audio = tracks
     .filter(({ handler, samples }) => handler === 'soun' && samples.length > 0)
     .map((track) => audioTrack(track, context))
@@ -149,7 +150,12 @@ function readSegments(context: Context, track: Track, timescale: number): Segmen
   return segmentsOf(timed, context.movieTimescale || 1, timescale, context.fragmented);
 }
 
-function videoTrack(track: Track, context: Context): VideoTrack {
+async function videoTrack(
+  track: Track,
+  context: Context,
+  file: Blob,
+  signal: AbortSignal | undefined,
+): Promise<VideoTrack> {
   const { timescale } = readMediaHeader(context, track);
   const entry = readVideoEntry(context.mp4box, needBox(track.stbl, 'stsd'));
   const frames = presentedFrames(track.samples, readSegments(context, track, timescale));
@@ -168,8 +174,10 @@ function videoTrack(track: Track, context: Context): VideoTrack {
     h < v ? Math.round((entry.codedHeight * v) / h) : entry.codedHeight,
     orientation,
   );
+  const isAnnexB = entry.codec.startsWith('avc') && !entry.description;
   return {
     ...entry,
+    ...(isAnnexB && { codec: await annexBCodec(file, track.samples[0], signal) }),
     id: track.id,
     timescale,
     displayWidth,

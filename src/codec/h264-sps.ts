@@ -1,4 +1,4 @@
-// Sample aspect ratio out of an H.264 sequence parameter set, for files that have no pasp box.
+// Reads the H.264 sequence parameter set: sample aspect (for files without a pasp box), and where its VUI ends.
 
 /** Table E-1 of ITU-T H.264: aspect_ratio_idc to width : height. */
 const ASPECTS: readonly (readonly [number, number])[] = [
@@ -24,11 +24,32 @@ const EXTENDED_SAR = 255;
 /** Profiles whose parameter set carries chroma format and scaling matrices (7.3.2.1.1). */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-/** Sample aspect of the first SPS in an avcC payload; undefined where it says nothing or can't be read. */
-export function h264SampleAspect(avcC: Uint8Array): readonly [number, number] | undefined {
+/** The parts of a sequence parameter set (7.3.2.1.1, E.1.1) that matter here; positions are bits of `rbsp`. */
+export interface H264Sps {
+  /** The parameter set behind its NAL header, without emulation prevention bytes. */
+  readonly rbsp: Uint8Array;
+  readonly maxRefFrames: number;
+  /** Width to height of a sample, where the set says it. */
+  readonly aspect?: readonly [number, number];
+  /** Position of vui_parameters_present_flag, and what it is. */
+  readonly vuiAt: number;
+  readonly hasVui: boolean;
+  /** Position of bitstream_restriction_flag (only with a VUI), and what it is. */
+  readonly restrictionAt: number;
+  readonly hasRestriction: boolean;
+}
+
+/** The first SPS of an avcC payload as a NAL unit, or undefined where it has none. */
+export function firstSps(avcC: Uint8Array): Uint8Array | undefined {
   if (((avcC[5] ?? 0) & 0x1f) === 0) return undefined;
   const length = ((avcC[6] ?? 0) << 8) | (avcC[7] ?? 0);
-  const bits = new BitReader(withoutEmulation(avcC.subarray(9, 8 + length)));
+  return 8 + length <= avcC.length ? avcC.subarray(8, 8 + length) : undefined;
+}
+
+/** Parses an SPS NAL unit; undefined where it ends too early. */
+export function parseSps(nal: Uint8Array): H264Sps | undefined {
+  const rbsp = withoutEmulation(nal.subarray(1));
+  const bits = new BitReader(rbsp);
   const profile = bits.read(8);
   bits.read(16);
   bits.ue();
@@ -51,17 +72,56 @@ export function h264SampleAspect(avcC: Uint8Array): readonly [number, number] | 
     const cycle = Math.min(bits.ue(), 255);
     for (let i = 0; i < cycle; i++) bits.ue();
   }
-  bits.ue();
+  const maxRefFrames = bits.ue();
   bits.read(1);
   bits.ue();
   bits.ue();
   if (!bits.read(1)) bits.read(1);
   bits.read(1);
   if (bits.read(1)) for (let i = 0; i < 4; i++) bits.ue();
-  if (!bits.read(1) || !bits.read(1)) return undefined;
+  const vuiAt = bits.position;
+  const hasVui = bits.read(1) === 1;
+  const aspect = hasVui ? readAspect(bits) : undefined;
+  if (hasVui) skipVui(bits);
+  const restrictionAt = bits.position;
+  const hasRestriction = hasVui && bits.read(1) === 1;
+  if (bits.exhausted) return undefined;
+  return { rbsp, maxRefFrames, vuiAt, hasVui, restrictionAt, hasRestriction, ...(aspect && { aspect }) };
+}
+
+function readAspect(bits: BitReader): readonly [number, number] | undefined {
+  if (!bits.read(1)) return undefined;
   const idc = bits.read(8);
   const aspect = idc === EXTENDED_SAR ? ([bits.read(16), bits.read(16)] as const) : ASPECTS[idc];
-  return bits.exhausted || !aspect || aspect[0] === 0 || aspect[1] === 0 ? undefined : aspect;
+  return aspect && aspect[0] > 0 && aspect[1] > 0 ? aspect : undefined;
+}
+
+/** From behind the aspect ratio to bitstream_restriction_flag. */
+function skipVui(bits: BitReader): void {
+  if (bits.read(1)) bits.read(1); // overscan
+  if (bits.read(1)) {
+    bits.read(4); // video format, range
+    if (bits.read(1)) bits.read(24); // colour description
+  }
+  if (bits.read(1)) for (let i = 0; i < 2; i++) bits.ue(); // chroma location
+  if (bits.read(1)) bits.read(65); // timing
+  const nal = skipHrd(bits);
+  const vcl = skipHrd(bits);
+  if (nal || vcl) bits.read(1);
+  bits.read(1); // pic_struct
+}
+
+function skipHrd(bits: BitReader): boolean {
+  if (!bits.read(1)) return false;
+  const count = Math.min(bits.ue() + 1, 32);
+  bits.read(8);
+  for (let i = 0; i < count; i++) {
+    bits.ue();
+    bits.ue();
+    bits.read(1);
+  }
+  bits.read(20);
+  return true;
 }
 
 function skipScalingList(bits: BitReader, size: number): void {
@@ -87,6 +147,10 @@ function withoutEmulation(nal: Uint8Array): Uint8Array {
 class BitReader {
   #at = 0;
   constructor(readonly bytes: Uint8Array) {}
+
+  get position(): number {
+    return this.#at;
+  }
 
   get exhausted(): boolean {
     return this.#at > this.bytes.length * 8;

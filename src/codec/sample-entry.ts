@@ -2,7 +2,7 @@
 import { boxView, childBoxes, fourcc, parseBox } from './box-reader.ts';
 import type { RawBox } from './box-reader.ts';
 import { MediaError } from './errors.ts';
-import { h264SampleAspect } from './h264-sps.ts';
+import { firstSps, parseSps } from './h264-sps.ts';
 import type { AudioTrack, ColourCode, VideoTrack } from './movie.ts';
 import type { Mp4box } from './mp4box.ts';
 
@@ -20,6 +20,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   hvc1: 'hvcC',
   hev1: 'hvcC',
 };
+
+/** Bytes below which an avcC or hvcC payload says nothing. */
+const MIN_CONFIG = 7;
 
 /** The parts of a video track that its sample entry knows. */
 export type VideoEntry = Pick<
@@ -46,7 +49,9 @@ function refuseProtected(entry: RawBox, boxes: readonly RawBox[], kind: 'video' 
   );
 }
 
-/** Reads a video sample entry. Throws MediaError `damaged` (no decoder configuration) or `encrypted`. */
+/**
+ * Reads a video sample entry; `description` is absent where the configuration box is empty (see annex-b.ts). Throws MediaError `damaged` (no decoder configuration) or `encrypted`.
+ */
 export function readVideoEntry(mp4box: Mp4box, stsd: RawBox): VideoEntry {
   const raw = firstEntry(stsd);
   if (!raw || raw.bytes.byteLength < raw.headerSize + VISUAL_FIELDS) {
@@ -63,7 +68,7 @@ export function readVideoEntry(mp4box: Mp4box, stsd: RawBox): VideoEntry {
   const codedHeight = view.getUint16(raw.headerSize + 26);
   const wanted = DESCRIPTIONS[raw.type];
   const config = wanted ? boxes.find(({ type }) => type === wanted) : undefined;
-  if (wanted && (!config || config.bytes.byteLength < config.headerSize + 7)) {
+  if (wanted && !config) {
     throw new MediaError(
       'demux',
       'damaged',
@@ -71,15 +76,16 @@ export function readVideoEntry(mp4box: Mp4box, stsd: RawBox): VideoEntry {
     );
   }
   // Raw bytes: mp4box writes hvcC back differently from what it read.
-  const description = config?.bytes.slice(config.headerSize);
+  const isEmpty = !config || config.bytes.byteLength < config.headerSize + MIN_CONFIG;
+  const description = isEmpty ? undefined : config.bytes.slice(config.headerSize);
   const pasp = boxes.find(({ type, bytes }) => type === 'pasp' && bytes.byteLength >= 16);
-  const sps = wanted === 'avcC' && description ? h264SampleAspect(description) : undefined;
+  const sps = wanted === 'avcC' && description ? firstSps(description) : undefined;
   const colour = readColour(boxes);
   return {
     codec: codecString(mp4box, raw, VISUAL_FIELDS, boxes),
     codedWidth,
     codedHeight,
-    sampleAspect: pasp ? ratio(boxView(pasp), pasp.headerSize) : (sps ?? [1, 1]),
+    sampleAspect: pasp ? ratio(boxView(pasp), pasp.headerSize) : ((sps && parseSps(sps)?.aspect) ?? [1, 1]),
     ...(description && { description }),
     ...(colour && { colour }),
   };
