@@ -31,7 +31,8 @@ export function pageConfig(): UserConfig {
 
 /** The package: one ES module per layer, sharing chunks, readable, with the weights left where they are. */
 export function libConfig(): UserConfig {
-  const layers = LAYERS.map((layer) => [`${layer}/index`, path(`src/${layer}/index.ts`)]);
+  const layers: Record<string, string> = {};
+  for (const layer of LAYERS) layers[`${layer}/index`] = path(`src/${layer}/index.ts`);
   return {
     publicDir: false,
     worker: { format: 'es' },
@@ -42,7 +43,7 @@ export function libConfig(): UserConfig {
       target: 'es2023',
       minify: false,
       sourcemap: true,
-      lib: { entry: { index: path('src/index.ts'), ...Object.fromEntries(layers) }, formats: ['es'] },
+      lib: { entry: { index: path('src/index.ts'), ...layers }, formats: ['es'] },
       rolldownOptions: {
         external: [/^gl-matrix(\/|$)/, /^mp4box(\/|$)/],
         output: { chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -25,7 +25,7 @@ export interface CommandPage extends AsyncDisposable {
    * Waits for `work`, a call into the page. Rejects with PageError for what the page threw (the end of the GPU process
    * is a DeviceLostError there), with BrowserCrashedError when the page or its browser is gone.
    */
-  run<T>(work: Promise<Outcome<T>>): Promise<T>;
+  readonly run: <T>(work: Promise<Outcome<T>>) => Promise<T>;
   dispose(): Promise<void>;
 }
 
@@ -48,14 +48,14 @@ export async function openCommandPage(options: OpenOptions = {}): Promise<Comman
     forwardConsole(page, options.onConsole ?? ((line) => console.error(line)));
     await page.goto(`${server.origin}/command.html`);
     await page.waitForFunction(() => 'refilmCommand' in window, { timeout: 30_000 });
-    const close = running.close;
+    const started = running;
     const dispose = async (): Promise<void> => {
-      await close();
+      await started.close();
       await server.close();
     };
     return {
       page,
-      running,
+      running: started,
       server,
       async run(work) {
         const outcome = await watchForCrash(browser, page, work);
