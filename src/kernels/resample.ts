@@ -29,7 +29,7 @@ export interface ResampleOptions {
   readonly round8: boolean;
 }
 
-/** `[N, H, W, C]` to `[N, h, w, C]`; a side that keeps its size has no pass (x itself if both do). Used by `resize`. */
+/** `[N, H, W, C]` to `[N, h, w, C]`; a side that keeps its size has no pass. Used by `resize`. */
 export function resample(
   rec: Recorder,
   x: Tensor,

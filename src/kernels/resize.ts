@@ -28,7 +28,8 @@ const MODES: readonly ResizeMode[] = ['nearest', 'bilinear', 'bicubic'];
 const MAX_PRODUCT = 2 ** 29;
 
 /**
- * `[N, H, W, C]` to `[N, h, w, C]`, in x's element type. Sizes: `[height, width]`, whole numbers from 1.
+ * `[N, H, W, C]` to `[N, h, w, C]`, in x's element type; x itself when the size is the same, which no mode changes.
+ * Sizes: `[height, width]`, whole numbers from 1.
  * Source coordinates are exact rationals (torch rounds its ratio to f32: nearest may differ from it at odd ratios).
  * Throws RangeError for other shapes and for options that the mode does not have.
  */
@@ -52,6 +53,7 @@ export function resize(
   if ((alignCorners && kind < 1) || (round8 && kind >= 0)) {
     throw new RangeError(`resize: mode '${mode}' has no ${alignCorners ? 'alignCorners' : 'round8'}`);
   }
+  if (height === outHeight && width === outWidth) return x;
   if (mode !== 'nearest' && mode !== 'bilinear' && mode !== 'bicubic') {
     return resample(rec, x, size, { filter: mode, round8 });
   }
