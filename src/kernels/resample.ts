@@ -1,4 +1,4 @@
-// Antialiased resize in two passes, horizontal then vertical, as Pillow's Image.resize.
+// Antialiased resize in two passes, one a side, as Pillow's Image.resize.
 
 import wgsl from './resample.wgsl?raw';
 import weightsSource from './resample_weights.wgsl?raw';
@@ -36,7 +36,11 @@ export function resample(
   [height, width]: readonly [number, number],
   options: ResampleOptions,
 ): Tensor {
-  return resampleSide(rec, resampleSide(rec, x, 2, width, options), 1, height, options);
+  const horizontal = (image: Tensor) => resampleSide(rec, image, 2, width, options);
+  const vertical = (image: Tensor) => resampleSide(rec, image, 1, height, options);
+  // Pillow goes horizontally first, which shows only where a pass rounds. The horizontal pass is the dear one, three
+  // channels at a time instead of a row's vectors, so it goes where there are fewer rows.
+  return options.round8 || height >= x.shape[1]! ? vertical(horizontal(x)) : horizontal(vertical(x));
 }
 
 function resampleSide(
