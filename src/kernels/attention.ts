@@ -1,6 +1,9 @@
 // Attention without a score matrix in memory: within frames, to other tokens (cross), causal, masked, and over frames.
 
-import plainSource from './attention.wgsl?raw';
+import plainSource from './attention_plain.wgsl?raw';
+import registerSource from './attention_register.wgsl?raw';
+import sharedSource from './attention_shared.wgsl?raw';
+import tileSource from './attention_tile.wgsl?raw';
 import {
   ceilDiv,
   elementCount,
@@ -10,6 +13,7 @@ import {
   type ShaderSource,
   type Tensor,
 } from '../gpu/index.ts';
+import { unroll } from './unroll.ts';
 
 /** A view of rows in a tensor, e.g. the keys in a fused `[rows, 3C]` QKV. `offset` and `stride` are in elements. */
 export interface Rows {
@@ -20,8 +24,8 @@ export interface Rows {
 }
 
 /** Variants, the plainest first. */
-export const ATTENTION_VARIANTS = ['plain'] as const;
-/** How attention is computed; see the files of these names. */
+export const ATTENTION_VARIANTS = ['plain', 'register', 'tile'] as const;
+/** How attention is computed (attention_*.wgsl). `plain` does every head size, the others multiples of four. */
 export type AttentionVariant = (typeof ATTENTION_VARIANTS)[number];
 
 /** Sizes and views of {@link attention}. */
@@ -50,8 +54,6 @@ export interface AttentionOptions {
   readonly maskValue?: number;
   readonly variant?: AttentionVariant | undefined;
 }
-
-const PLAIN: ShaderSource = { name: 'attention', wgsl: plainSource };
 
 /**
  * `softmax(scale·q·kᵀ + hidden) v` per batch and head: `[batch·queries, heads·headDim]`. Row b·queries + i of `q` is
@@ -96,32 +98,91 @@ function recordAttention(rec: Recorder, o: AttentionOptions, inner: number, labe
   const { q, k, v, batch, queries, keys, heads, headDim, mask } = o;
   const { keyBatches = batch, scale = headDim ** -0.5, causal = false, maskValue = -Infinity } = o;
   checkSizes(o, keyBatches);
+  const variant = o.variant ?? chooseVariant(rec, o, inner);
+  const kernel = attentionKernel(rec, o, variant);
+  const { width } = kernel;
   const out = rec.tensor([batch * queries, heads * headDim], q.tensor.dtype, label);
-  const threads = batch * queries * heads;
   rec.dispatch({
-    source: PLAIN,
+    source: kernel.source,
     prelude: {
       types: { X: q.tensor.dtype },
       constants: {
-        HEAD_DIM: headDim,
-        CAUSAL: causal,
-        HAS_MASK: mask !== undefined,
-        ADDITIVE_MASK: Number.isFinite(maskValue),
+        ...kernel.constants,
+        HEAD: headDim / width,
       },
     },
     inputs: [q.tensor, k.tensor, v.tensor, mask],
     outputs: [out],
     params: [
       ...[batch, queries, keys, heads, keyBatches, inner],
-      ...[q, k, v].flatMap(({ offset, stride }) => [offset, stride]),
+      ...[q, k, v].flatMap(({ offset, stride }) => [offset / width, stride / width]),
       { f32: scale },
       { f32: maskValue },
+      (causal ? CAUSAL : 0) | (mask ? MASKED : 0) | (Number.isFinite(maskValue) ? ADDITIVE : 0),
     ],
-    workgroups: flatGrid(ceilDiv(threads, 64)),
-    flops: 4 * threads * keys * headDim,
+    workgroups: flatGrid(kernel.workgroups),
+    flops: 4 * batch * heads * queries * keys * headDim,
     label,
   });
   return out;
+}
+
+/** Flags of attention_shared.wgsl. */
+const [CAUSAL, MASKED, ADDITIVE] = [1, 2, 4];
+
+/** A variant, specialised: its text, what its prelude adds, elements per vector, and its grid. */
+interface AttentionKernel {
+  readonly source: ShaderSource;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly width: 1 | 4;
+  readonly workgroups: number;
+}
+
+/** Bytes that every device grants a workgroup. */
+const WORKGROUP_BYTES = 16384;
+
+function attentionKernel(rec: Recorder, o: AttentionOptions, variant: AttentionVariant): AttentionKernel {
+  const sequences = o.batch * o.heads;
+  const head = o.headDim / 4;
+  if (variant === 'plain') {
+    const source = { name: 'attention_plain', wgsl: plainSource + sharedSource };
+    return { source, constants: {}, width: 1, workgroups: ceilDiv(sequences * o.queries, 64) };
+  }
+  if (!splitsIntoVectors(o)) {
+    throw new RangeError(`attention ${variant}: expected headDim, offsets and strides to divide by four`);
+  }
+  if (variant === 'tile') {
+    const bytes = 8 * head * (o.q.tensor.dtype === 'f16' ? 2 : 4);
+    const tile = Math.min(32, Math.floor(WORKGROUP_BYTES / bytes));
+    return {
+      source: { name: 'attention_tile', wgsl: tileSource + sharedSource },
+      constants: { WORKGROUP: 64, TILE: tile },
+      width: 4,
+      workgroups: sequences * ceilDiv(o.queries, 64),
+    };
+  }
+  // Two rows share every load while registers last (on CPUs beyond: four gain nothing and compile four times as long);
+  // a small workgroup gives a CPU's few threads even shares.
+  const rows = head <= (rec.gpu.software ? 16 : 8) ? 2 : 1;
+  const workgroup = rec.gpu.software ? 16 : 64;
+  return {
+    source: {
+      name: 'attention_register',
+      wgsl: unroll(registerSource, { r: rows, d: head }) + sharedSource,
+    },
+    constants: { WORKGROUP: workgroup, ROWS: rows },
+    width: 4,
+    workgroups: ceilDiv(sequences * ceilDiv(o.queries, rows), workgroup),
+  };
+}
+
+function splitsIntoVectors({ headDim, q, k, v }: AttentionOptions): boolean {
+  return [headDim, ...[q, k, v].flatMap(({ offset, stride }) => [offset, stride])].every((n) => n % 4 === 0);
+}
+
+function chooseVariant(rec: Recorder, o: AttentionOptions, inner: number): AttentionVariant {
+  if (!splitsIntoVectors(o)) return 'plain';
+  return !rec.gpu.software && inner === 1 && o.queries >= 32 && o.keys >= 32 ? 'tile' : 'register';
 }
 
 function checkSizes(o: AttentionOptions, keyBatches: number): void {

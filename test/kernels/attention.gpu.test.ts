@@ -26,7 +26,7 @@ gpuTest('attention: a row that sees no key stays finite with -10000', async (gpu
   }
 });
 
-gpuTest('attention: refuses views that leave their tensor, and batches that do not divide', async (gpu) => {
+gpuTest('attention: refuses views that leave their tensor, and batches that do not divide', (gpu) => {
   const rec = new Recorder(gpu, 'refused');
   const tensor = rec.input('x', [6, 8], 'f32');
   const rows = { tensor, offset: 0, stride: 8 };
@@ -36,4 +36,5 @@ gpuTest('attention: refuses views that leave their tensor, and batches that do n
   expect(() => attention(rec, { ...all, queries: 0 })).toThrow(RangeError);
   expect(() => attention(rec, { ...all, keyBatches: 3 })).toThrow(/divide batch 2/);
   expect(() => attention(rec, { ...all, mask: tensor })).toThrow(/u32 mask/);
+  return Promise.resolve();
 });
