@@ -27,27 +27,30 @@ export async function main(argv: string[]): Promise<number> {
   let refused = 0;
   try {
     for (const file of files) {
-      let line: Line;
-      try {
-        await assertReadable(file);
-        page ??= await openCommandPage({ adapter: 'software', onNotice: console.error });
-        line = { file, ...(await probeIn(page, file)) };
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        if (error.name === 'BrowserNotFoundError') throw error;
-        if (error instanceof BrowserCrashedError) {
-          await page?.dispose();
-          page = undefined;
-        }
-        line = refusal(file, error);
-        refused++;
-      }
+      // Without a page no file can be probed, so its failure ends the command instead of blaming the file.
+      page ??= await openCommandPage({ adapter: 'software', onNotice: console.error });
+      const line = await lineFor(page, file);
       console.log(values.json ? JSON.stringify(line) : describe(line));
+      if ('error' in line) refused++;
+      if (!page.running.browser.connected || page.page.isClosed()) {
+        await page.dispose();
+        page = undefined;
+      }
     }
   } finally {
     await page?.dispose();
   }
   return refused > 0 ? 1 : 0;
+}
+
+async function lineFor(page: CommandPage, file: string): Promise<Line> {
+  try {
+    await assertReadable(file);
+    return { file, ...(await probeIn(page, file)) };
+  } catch (error) {
+    if (error instanceof BrowserCrashedError) await page.page.close().catch(() => undefined);
+    return refusal(file, error as Error);
+  }
 }
 
 async function probeIn({ page, server, run }: CommandPage, file: string): Promise<Probe> {

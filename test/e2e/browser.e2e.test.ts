@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { launchBrowser } from '../../bin/browser.ts';
@@ -75,8 +78,10 @@ describe('the launched browser', () => {
     'does not outlive a %s',
     async (signal) => {
       const host = fileURLToPath(new URL('../../bin/host.mjs', import.meta.url));
+      const folder = await mkdtemp(join(tmpdir(), 'refilm-hold-'));
       const holder = spawn(process.execPath, [host, '../test/e2e/hold-browser.ts'], {
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, TMPDIR: folder },
       });
       const [line] = (await once(holder.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
       const group = Number(line.toString());
@@ -84,6 +89,9 @@ describe('the launched browser', () => {
       holder.kill(signal);
       await once(holder, 'exit');
       await expect.poll(() => liveProcesses(group), { timeout: 5_000 }).toEqual([]);
+      // Nobody is left to remove the profile after a SIGKILL.
+      if (signal !== 'SIGKILL') expect(readdirSync(folder)).toEqual([]);
+      await rm(folder, { recursive: true });
     },
   );
 
