@@ -70,5 +70,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let blue = y + 2.0 * (1.0 - p.kb) * cb;
   let green = (y - p.kr * red - p.kb * blue) / (1.0 - p.kr - p.kb);
   let rgb = clamp(vec3f(red, green, blue), vec3f(0.0), vec3f(1.0));
-  for (var channel = 0u; channel < 3u; channel++) { out[3u * index + channel] = X(rgb[channel]); }
+  out[3u * index] = X(rgb.r);
+  out[3u * index + 1u] = X(rgb.g);
+  out[3u * index + 2u] = X(rgb.b);
 }
