@@ -134,8 +134,10 @@ async function timeInTurns(
   for (const [variant, { program }] of prepared) {
     await timeRuns(gpu, program, 1); // the first run touches fresh memory
     let count = 1;
-    for (let ms = 0; (ms = await timeRuns(gpu, program, count)) < SAMPLE_MS;) {
+    let ms = await timeRuns(gpu, program, count);
+    while (ms < SAMPLE_MS) {
       count = Math.ceil(count * Math.min(10, (1.2 * SAMPLE_MS) / Math.max(ms, 0.1)));
+      ms = await timeRuns(gpu, program, count);
     }
     repeats.set(variant, count);
   }

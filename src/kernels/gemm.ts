@@ -1,19 +1,14 @@
 // The product under every linear layer and convolution: sizes, epilogue, variants and the choice among them.
 
 import { activationConstant, activationSource, type Activation } from './activation.ts';
+import channels1Wgsl from './channels_1.wgsl?raw';
+import channels4Wgsl from './channels_4.wgsl?raw';
 import gemmWgsl from './gemm.wgsl?raw';
 import plainWgsl from './gemm_plain.wgsl?raw';
+import registerWgsl from './gemm_register.wgsl?raw';
 import lanes1Wgsl from './lanes_1.wgsl?raw';
 import lanes4Wgsl from './lanes_4.wgsl?raw';
-import {
-  ceilDiv,
-  elementCount,
-  flatGrid,
-  shapeText,
-  type Gpu,
-  type Recorder,
-  type Tensor,
-} from '../gpu/index.ts';
+import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
 
 /** Input pixels that a convolution's taps read. Sizes in pixels; `height` and `width` after nearest upsampling. */
 export interface Taps {
@@ -63,6 +58,8 @@ interface Variant {
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
   plain: { wgsl: plainWgsl, vectors: false, rows: 1, columns: 2, workgroup: 64 },
+  register: { wgsl: registerWgsl, vectors: true, rows: 8, columns: 2, workgroup: 32 },
+  register4: { wgsl: registerWgsl, vectors: true, rows: 4, columns: 2, workgroup: 32 },
 };
 
 /** Names of the variants of {@link gemm}, the plainest first. */
@@ -74,7 +71,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
   const [residual, residual2] = (g.residuals ?? []).filter((tensor) => tensor !== undefined);
   const out = rec.tensor(g.outShape, rec.precision, g.label);
   check(g, residual, residual2, out);
-  const name = g.variant ?? chooseVariant(rec.gpu, g);
+  const name = g.variant ?? chooseVariant(g);
   const variant = VARIANTS[name];
   if (!variant) {
     throw new RangeError(
@@ -95,7 +92,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
         gemmWgsl,
         vectorN ? lanes4Wgsl : lanes1Wgsl,
         activationSource,
-        `alias XK = ${vectorK ? 'X4' : 'X'};\n`,
+        vectorK ? channels4Wgsl : channels1Wgsl,
       ].join('\n'),
     },
     prelude: {
@@ -103,6 +100,8 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
       constants: {
         ACTIVATION: activationConstant(g.activation),
         GEGLU: geglu,
+        ROWS: variant.rows,
+        WORKGROUP: variant.workgroup,
         POINTWISE: taps === undefined,
         UPSAMPLE:
           taps !== undefined && (taps.sourceHeight !== taps.height || taps.sourceWidth !== taps.width),
@@ -141,8 +140,11 @@ function tapParams(taps: Taps | undefined): number[] {
   ];
 }
 
-function chooseVariant(_gpu: Gpu, _g: Gemm): string {
-  return 'plain';
+/** Below so many invocations of `register`, tiles of half the height keep more of them busy. */
+const FEW_TILES = 128;
+
+function chooseVariant({ rows, columns }: Gemm): string {
+  return ceilDiv(rows, 8) * ceilDiv(columns, 8) < FEW_TILES ? 'register4' : 'register';
 }
 
 function check(g: Gemm, residual: Tensor | undefined, residual2: Tensor | undefined, out: Tensor): void {

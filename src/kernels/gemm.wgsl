@@ -4,7 +4,7 @@
 //                      + bias[column] + rowBias[row / rowsPerBias, column]) + residual[row, column] + residual2[row, column]
 // Layout: x [pixels, channels] (NHWC), weight [taps, channels, columns] (HWIO), out [rows, columns], rows = images * outHeight
 // * outWidth: frames are folded into the rows. A linear layer has one tap and pixel(row) = row (constant POINTWISE).
-// `columns` counts F (f32 or vec4f, lanes_1.wgsl and lanes_4.wgsl), `channels` counts XK (X or X4).
+// `columns` counts F (f32 or vec4f, lanes_1.wgsl and lanes_4.wgsl), `channels` counts XK (X or X4, channels_*.wgsl).
 
 struct Params {
   rows: u32,

@@ -17,7 +17,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       if (base == OUTSIDE) { continue; }
       var w = (ky * p.kernelWidth + kx) * p.channels * p.columns + column;
       for (var channel = 0u; channel < p.channels; channel++) {
-        let a = f32(x[base + channel]);
+        let a = widen(x[base + channel]).x;
         first += a * F(weight[w]);
         second += a * F(weight[w + 1u]);
         w += p.columns;
