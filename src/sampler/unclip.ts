@@ -6,8 +6,13 @@ import { checkSteps, readAlphasCumprod, roundHalfEven } from './schedule.ts';
 
 /** The prior's schedule. */
 export interface UnclipSchedule {
-  /** Cumulative product of 1 - beta per training step. */
+  /**
+   * Cumulative product of 1 - beta per training step, rounded to f32 as the class keeps it. At timestep 0 that leaves
+   * 1 - alpha 5e-4 off, a factor of every published prior's result.
+   */
   readonly alphasCumprod: Float64Array;
+  /** The betas themselves: a step to the timestep just before takes them, not what the rounded products say. */
+  readonly betas: Float64Array;
   readonly prediction: 'epsilon' | 'sample';
   /** x0 is clipped to plus and minus this; Infinity: not clipped. */
   readonly clipRange: number;
@@ -25,8 +30,10 @@ export function readUnclipSchedule(json: unknown): UnclipSchedule {
   config.oneOf('variance_type', 'fixed_small_log', ['fixed_small_log']);
   config.oneOf('beta_schedule', 'squaredcos_cap_v2', ['squaredcos_cap_v2']);
   const range = config.number('clip_sample_range', 1, 'above 0', (value) => value > 0);
+  const exact = readAlphasCumprod(config, 'squaredcos_cap_v2');
   return {
-    alphasCumprod: readAlphasCumprod(config, 'squaredcos_cap_v2'),
+    alphasCumprod: exact.map(Math.fround),
+    betas: exact.map((level, i) => 1 - level / (exact[i - 1] ?? 1)),
     prediction: config.oneOf('prediction_type', 'epsilon', ['epsilon', 'sample']),
     clipRange: config.boolean('clip_sample', true) ? range : Infinity,
   };
@@ -46,14 +53,14 @@ export function unclipSteps(schedule: UnclipSchedule, steps: number): UnclipStep
  * standard deviation of the fixed small variance (floored at 1e-20; none at timestep 0).
  */
 export function unclipStep(schedule: UnclipSchedule, timestep: number, next: number): UnclipStep {
-  const { alphasCumprod, prediction, clipRange } = schedule;
+  const { alphasCumprod, betas, prediction, clipRange } = schedule;
   const level = alphasCumprod[timestep];
   const levelNext = next === -1 ? 1 : alphasCumprod[next];
   if (level === undefined || levelNext === undefined || next >= timestep) {
     throw new RangeError(`Step from ${timestep} to ${next}: allowed are descending training steps, then -1.`);
   }
-  const alpha = level / levelNext;
-  const beta = 1 - alpha;
+  const beta = next === timestep - 1 ? betas[timestep]! : 1 - level / levelNext;
+  const alpha = 1 - beta;
   const variance = ((1 - levelNext) / (1 - level)) * beta;
   return {
     timestep,

@@ -59,12 +59,21 @@ test('the trajectory fits clipped predictions at every step', async () => {
       expect(Math.abs(x0)).toBeLessThanOrEqual(5 + 1e-3);
     }
   }
-  expect(steps.at(-1)).toMatchObject({
+  const last = steps.at(-1)!;
+  expect(last).toMatchObject({
     sample: 0,
     prediction: 0,
     noise: 0,
-    clean: { weight: 1, sample: 0, prediction: 1, limit: 5 },
+    clean: { sample: 0, prediction: 1, limit: 5 },
   });
+});
+
+test("the last step scales by the reference's f32 rounding of 1 - alpha", async () => {
+  // The largest number of the small case was clipped to 5 before that step; the scale is what came out of it.
+  const trajectory = floats(await loadTensors('prior-transformer/io.safetensors'), 'out.traj.4');
+  const want = Math.max(...trajectory.map(Math.abs)) / 5;
+  const last = unclipSteps(readUnclipSchedule(bundle), 25).at(-1)!;
+  expect(last.clean!.weight).toBeCloseTo(want, 6);
 });
 
 describe('algebra', () => {
