@@ -14,7 +14,7 @@ export default defineConfig({
           include: ['test/**/*.gpu.test.ts'],
           pool: 'forks',
           fileParallelism: true,
-          testTimeout: 120_000,
+          testTimeout: 600_000,
           hookTimeout: 60_000,
         },
       },

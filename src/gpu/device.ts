@@ -175,6 +175,16 @@ export class Gpu {
     this.device.queue.writeBuffer(tensor.buffer, 0, pack(values, tensor.dtype));
   }
 
+  /** Copies one tensor with its own memory over another of the same size. */
+  copyTensor(
+    from: Tensor & { readonly buffer: GPUBuffer },
+    to: Tensor & { readonly buffer: GPUBuffer },
+  ): void {
+    const encoder = this.device.createCommandEncoder({ label: `copy ${from.label}` });
+    encoder.copyBufferToBuffer(from.buffer, 0, to.buffer, 0, Math.min(from.buffer.size, to.buffer.size));
+    this.device.queue.submit([encoder.finish()]);
+  }
+
   /** Submits and keeps the account of busy time. The promise resolves when the device has finished the work. */
   async submit(commands: GPUCommandBuffer): Promise<void> {
     this.throwIfFailed();

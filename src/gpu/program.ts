@@ -2,9 +2,8 @@
 
 import type { Gpu } from './device.ts';
 import type { MemoryPlan } from './memory.ts';
-import { floatToHalf } from './half.ts';
 import { readTensor } from './readback.ts';
-import type { Tensor } from './tensor.ts';
+import { pack, type Tensor } from './tensor.ts';
 
 /** One resolved dispatch. */
 export interface Step {
@@ -57,7 +56,7 @@ export class Program {
         `${this.label}: input '${name}' holds ${count} values [${tensor.shape.join(', ')}], got ${values.length}`,
       );
     }
-    this.gpu.device.queue.writeBuffer(range.buffer, range.offset ?? 0, pack(values, tensor));
+    this.gpu.device.queue.writeBuffer(range.buffer, range.offset ?? 0, pack(values, tensor.dtype));
   }
 
   /** Records a copy of a tensor with its own memory into an input, before the next run. Shapes must hold as many bytes. */
@@ -148,23 +147,4 @@ export function encodeStep(pass: GPUComputePassEncoder, step: Step): void {
   pass.setPipeline(step.pipeline);
   pass.setBindGroup(0, step.bindGroup);
   pass.dispatchWorkgroups(...step.workgroups);
-}
-
-/** Numbers in a tensor's element type, padded to four bytes as `writeBuffer` wants. */
-export function pack(values: ArrayLike<number>, { dtype }: Tensor): ArrayBufferView<ArrayBuffer> {
-  switch (dtype) {
-    case 'f32':
-      return Float32Array.from(values);
-    case 'u32':
-      return Uint32Array.from(values);
-    case 'i32':
-      return Int32Array.from(values);
-    case 'f16': {
-      const bits = floatToHalf(values);
-      if (bits.length % 2 === 0) return bits;
-      const padded = new Uint16Array(bits.length + 1);
-      padded.set(bits);
-      return padded;
-    }
-  }
 }

@@ -1,5 +1,7 @@
 // Tensors: a shape, an element type and, once memory is planned, a place in a GPU buffer.
 
+import { floatToHalf } from './half.ts';
+
 /** Element types in GPU memory. */
 export type DType = 'f32' | 'f16' | 'u32' | 'i32';
 
@@ -38,5 +40,24 @@ export function checkReshape(from: readonly number[], to: readonly number[]): vo
     throw new RangeError(
       `reshape: ${shapeText(from)} has ${elementCount(from)} elements, ${shapeText(to)} ${elementCount(to)}`,
     );
+  }
+}
+
+/** Numbers as `dtype`, padded to four bytes as `writeBuffer` wants. */
+export function pack(values: ArrayLike<number>, dtype: DType): ArrayBufferView<ArrayBuffer> {
+  switch (dtype) {
+    case 'f32':
+      return Float32Array.from(values);
+    case 'u32':
+      return Uint32Array.from(values);
+    case 'i32':
+      return Int32Array.from(values);
+    case 'f16': {
+      const bits = floatToHalf(values);
+      if (bits.length % 2 === 0) return bits;
+      const padded = new Uint16Array(bits.length + 1);
+      padded.set(bits);
+      return padded;
+    }
   }
 }

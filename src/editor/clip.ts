@@ -1,0 +1,132 @@
+// The depth of a clip's frames: a first look at frames spread over it gives the range, then maps come window by window.
+// A clip of any length needs memory for its first look and one window.
+
+import type { DepthEstimator } from './depth.ts';
+import type { FrameSource, FrameTime, SourceFrame } from './source.ts';
+import { type DepthRange, depthRange } from './structure.ts';
+
+/** Frames of the first look at most. */
+export const FIRST_LOOK = 64;
+
+/** Runs a stage on the present engine's depth estimator; again on the next one's when the device is lost. */
+export type WithDepth = <T>(stage: (depth: DepthEstimator) => Promise<T>) => Promise<T>;
+
+/** Options of {@link ClipDepth.look}. */
+export interface LookOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Frames seen, of all that will be. Undefined where the source doesn't know. */
+  readonly onFrame?: (seen: number, total: number | undefined) => void;
+}
+
+/** Depth maps of the frames of a clip. */
+export class ClipDepth {
+  readonly #maps: Map<number, Float32Array>;
+  #rest: AsyncIterator<[number, Float32Array]> | undefined;
+
+  private constructor(
+    private readonly source: FrameSource,
+    private readonly withDepth: WithDepth,
+    readonly frames: readonly FrameTime[],
+    readonly range: DepthRange,
+    maps: Map<number, Float32Array>,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.#maps = maps;
+  }
+
+  /** Looks at up to 64 frames spread over the clip; at all frames of a source that can be read only once. */
+  static async look(
+    source: FrameSource,
+    withDepth: WithDepth,
+    options: LookOptions = {},
+  ): Promise<ClipDepth> {
+    const { signal, onFrame } = options;
+    const indices = source.frames && spread(source.frames.length, FIRST_LOOK);
+    const maps = new Map<number, Float32Array>();
+    const times: FrameTime[] = [];
+    for await (const [index, map, { time, duration }] of depthOf(
+      source.read(indices, signal),
+      withDepth,
+      signal,
+    )) {
+      maps.set(index, map);
+      times.push({ time, duration });
+      onFrame?.(maps.size, indices?.length);
+    }
+    const range = depthRange(
+      source.frames ? maps.values() : spread(maps.size, FIRST_LOOK).map((i) => maps.get(i)!),
+    );
+    return new ClipDepth(source, withDepth, source.frames ?? times, range, maps, signal);
+  }
+
+  /** Maps of the frames at `indices`, which must not go back behind earlier calls by more than a window. */
+  async maps(indices: readonly number[]): Promise<Float32Array[]> {
+    const first = indices[0]!;
+    for (const index of this.#maps.keys()) {
+      if (index < first && this.frames.length > FIRST_LOOK) this.#maps.delete(index);
+    }
+    const found: Float32Array[] = [];
+    for (const index of indices) found.push(this.#maps.get(index) ?? (await this.#next(index)));
+    return found;
+  }
+
+  async #next(wanted: number): Promise<Float32Array> {
+    this.#rest ??= this.#remaining(wanted);
+    for (;;) {
+      const { value, done } = await this.#rest.next();
+      if (done) throw new RangeError(`clip: frame ${wanted} has been passed`);
+      const [index, map] = value as [number, Float32Array];
+      this.#maps.set(index, map);
+      if (index === wanted) return map;
+    }
+  }
+
+  /** Reads the frames that the first look left out, from `first` on. */
+  async *#remaining(first: number): AsyncGenerator<[number, Float32Array], void, undefined> {
+    const looked = new Set(this.#maps.keys());
+    const indices = this.frames.map((_, i) => i).filter((i) => i >= first && !looked.has(i));
+    for await (const [index, map] of depthOf(
+      this.source.read(indices, this.signal),
+      this.withDepth,
+      this.signal,
+    )) {
+      yield [index, map];
+    }
+  }
+
+  /** Stops reading. */
+  async close(): Promise<void> {
+    await this.#rest?.return?.();
+  }
+}
+
+/** Depth of frames in batches. A batch's pixels stay on the CPU until it is done, so that a lost device costs nothing. */
+async function* depthOf(
+  frames: AsyncIterable<SourceFrame>,
+  withDepth: WithDepth,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<[number, Float32Array, FrameTime], void, undefined> {
+  let batch: SourceFrame[] = [];
+  const estimate = () =>
+    withDepth(async (depth) => {
+      for (const [slot, { pixels }] of batch.entries()) await depth.put(slot, pixels);
+      return depth.estimate(batch.length, signal);
+    });
+  const size = await withDepth((depth) => Promise.resolve(depth.batch));
+  for await (const frame of frames) {
+    batch.push(frame);
+    if (batch.length < size) continue;
+    const maps = await estimate();
+    for (const [i, map] of maps.entries()) yield [batch[i]!.index, map, batch[i]!];
+    batch = [];
+  }
+  if (batch.length === 0) return;
+  const maps = await estimate();
+  for (const [i, map] of maps.entries()) yield [batch[i]!.index, map, batch[i]!];
+}
+
+/** At most `most` whole numbers from 0 to count - 1, first and last among them, evenly spread. */
+export function spread(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
+}

@@ -1,0 +1,112 @@
+// The content of an edit: one CLIP image embedding, from a picture directly or from a prompt through the prior.
+
+import { Recorder } from '../gpu/index.ts';
+import { normaliseChannels } from '../kernels/normalise_channels.ts';
+import { resize } from '../kernels/resize.ts';
+import { endRows } from '../net/clip_text.ts';
+import type { Engine } from './engine.ts';
+import type { Size } from './geometry.ts';
+import { type EncodedPrompt, Prior, priorNoise, unitContent } from './prior_loop.ts';
+
+/** Options of {@link contentOfPrompt}. */
+export interface PromptOptions {
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Steps of the prior done, of all. */
+  readonly onStep?: (done: number, total: number) => void;
+}
+
+/** Content of a sentence, as many numbers as the UNet's content has. */
+export async function contentOfPrompt(
+  engine: Engine,
+  prompt: string,
+  { seed, signal, onStep }: PromptOptions,
+): Promise<Float64Array> {
+  const { files, prior: network } = engine.model;
+  const { prior_guidance: guidance, prior_steps: steps } = files.defaults;
+  const [encoded, empty] = await encodePrompts(engine, [prompt, ''], signal);
+  const prior = await Prior.create(engine.gpu, network, files.priorSchedule, { steps, guidance });
+  try {
+    const result = await prior.sample(encoded!, empty!, {
+      noise: priorNoise(seed, network.config.embeddingSize),
+      signal,
+      onStep: (_, done, total) => onStep?.(done, total),
+    });
+    return result.content;
+  } finally {
+    prior.dispose();
+  }
+}
+
+/** What the text tower says of each prompt. */
+export async function encodePrompts(
+  engine: Engine,
+  prompts: readonly string[],
+  signal?: AbortSignal,
+): Promise<EncodedPrompt[]> {
+  const { textEncoder, files } = engine.model;
+  const { maxTokens, eosTokenId, hiddenSize } = textEncoder.config;
+  const rows = prompts.map((prompt) => files.tokenizer.ids(prompt, maxTokens));
+  const ids = Uint32Array.from(rows.flatMap((row) => [...row]));
+  const ends = endRows(ids, maxTokens, eosTokenId);
+  const rec = new Recorder(engine.gpu, 'text');
+  const output = textEncoder.record(
+    rec,
+    rec.input('ids', [prompts.length, maxTokens], 'u32'),
+    rec.input('ends', [prompts.length], 'u32'),
+  );
+  rec.output('states', output.lastHiddenState);
+  rec.output('embeds', output.textEmbeds ?? output.pooled);
+  using program = await rec.finish();
+  program.write('ids', ids);
+  program.write('ends', ends);
+  await program.run({ signal });
+  const [states, embeds] = [await program.read('states'), await program.read('embeds')];
+  const width = embeds.length / prompts.length;
+  const stateSize = maxTokens * hiddenSize;
+  return prompts.map((_, i) => {
+    const end = ends[i]! - i * maxTokens;
+    return {
+      textEmbeds: embeds.slice(i * width, (i + 1) * width),
+      textStates: states.slice(i * stateSize, (i + 1) * stateSize),
+      mask: Array.from({ length: maxTokens }, (__, token) => (token <= end ? 1 : 0)),
+    };
+  });
+}
+
+/** Content of a picture, `rgb` `[height, width, 3]` in 0..1: shortest side to the encoder's size, centre crop. */
+export async function contentOfPicture(
+  engine: Engine,
+  { width, height, rgb }: Size & { readonly rgb: Float32Array },
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  return unitContent((await imageEmbeddings(engine, 1, { width, height, rgb }, signal))[0]!);
+}
+
+/** CLIP image embeddings of `count` pictures of one size, `[count, height, width, 3]` in 0..1; not of unit length. */
+export async function imageEmbeddings(
+  engine: Engine,
+  count: number,
+  { width, height, rgb }: Size & { readonly rgb: Float32Array },
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  const { imageEncoder, files } = engine.model;
+  const { size, mean, std } = files.imageProcessor;
+  const scale = size / Math.min(width, height);
+  // As CLIPImageProcessor: the longer side is rounded down.
+  const side = (pixels: number) => Math.max(size, Math.floor(pixels * scale));
+  const rec = new Recorder(engine.gpu, 'image');
+  const pictures = rec.input('rgb', [count, height, width, 3], rec.precision);
+  const resized = resize(rec, pictures, [side(height), side(width)], {
+    mode: 'pillow-bicubic',
+    round8: true,
+  });
+  const pixels = normaliseChannels(rec, resized, mean, std, { centerCrop: [size, size] });
+  rec.output('embeds', imageEncoder.record(rec, pixels).imageEmbeds);
+  using program = await rec.finish();
+  program.write('rgb', rgb);
+  await program.run({ signal });
+  const embeds = (await program.read('embeds')) as Float32Array;
+  const length = embeds.length / count;
+  return Array.from({ length: count }, (_, i) => embeds.slice(i * length, (i + 1) * length));
+}

@@ -1,0 +1,236 @@
+// One edit, from frames to frames: depth, content, then window by window structure, denoising and decoding.
+// All that a stage leaves behind is on the CPU, so that a lost device costs at most the step that was running.
+
+import { ddimSteps, frameWindows, type FrameWindow, gen1Guidance, sample } from '../sampler/index.ts';
+import { ClipDepth } from './clip.ts';
+import { contentOfPicture, contentOfPrompt } from './content.ts';
+import { decodeFrames } from './frames.ts';
+import { DepthEstimator } from './depth.ts';
+import type { Engine } from './engine.ts';
+import type { ResolvedOptions } from './options.ts';
+import { readPicture } from './picture.ts';
+import { type EditShape, planEdit, type StageCosts } from './plan_edit.ts';
+import { latentPreview } from './preview.ts';
+import { type EditPhase, type OnProgress, ProgressMeter } from './progress.ts';
+import type { Session } from './session.ts';
+import type { FrameSource, FrameTime } from './source.ts';
+import { structureLatents } from './structure.ts';
+import { VideoDenoiser } from './denoiser.ts';
+
+/** An edited frame. Times in ticks of the source's timescale. */
+export interface EditedFrame extends FrameTime {
+  readonly index: number;
+  /** I420, BT.709, limited range, tightly packed, at the written size. */
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** What an edit is made of. */
+export interface EditJob {
+  readonly session: Session;
+  readonly source: FrameSource;
+  readonly options: ResolvedOptions;
+  readonly shape: EditShape;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Frames that a window shares with the one before. */
+const OVERLAP = 2;
+
+/** Runs an edit and yields its frames in order, as their windows are finished. */
+export async function* editFrames(job: EditJob): AsyncGenerator<EditedFrame, void, undefined> {
+  const run = new EditRun(job);
+  try {
+    yield* run.frames();
+  } finally {
+    await run.close();
+  }
+}
+
+class EditRun {
+  readonly #job: EditJob;
+  #meter = new ProgressMeter(1, 0);
+  #costs: StageCosts = { depth: 0, structure: 0, denoise: 0, decode: 0 };
+  #clip: ClipDepth | undefined;
+
+  constructor(job: EditJob) {
+    this.#job = job;
+  }
+
+  async *frames(): AsyncGenerator<EditedFrame, void, undefined> {
+    const { session, source, options, shape, signal, onProgress } = this.#job;
+    if (source.frames) await this.#announce(source.frames.length);
+    const clip = await this.#look();
+    if (!source.frames) await this.#announce(clip.frames.length);
+    const content = await this.#content();
+    const windows = frameWindows(clip.frames.length, { length: shape.windowFrames, overlap: OVERLAP });
+    const finished = new Map<number, Float32Array>();
+    for (const [number, window] of windows.entries()) {
+      const maps = await clip.maps(window.frames);
+      const structure = await session.run(
+        (engine) => structureLatents(engine, maps, clip.range, shape.working, options.structure, signal),
+        { signal, onProgress },
+      );
+      this.#report('structure', number + 1, windows.length, (costs) => costs.structure);
+      const latents = await this.#denoise(window, number, windows.length, { structure, content, finished });
+      const size = latents.length / shape.windowFrames;
+      for (const index of finished.keys()) if (index < window.frames[0]!) finished.delete(index);
+      for (let i = window.held; i < window.end; i++) {
+        finished.set(window.frames[i]!, latents.slice(i * size, (i + 1) * size));
+      }
+      const { working, output } = shape;
+      const decode = { latents, from: window.held, to: window.end, working, output, signal };
+      const pictures = await session.run((engine) => decodeFrames(engine, shape.windowFrames, decode), {
+        signal,
+        onProgress,
+      });
+      this.#report('decode', number + 1, windows.length, (costs) => costs.decode);
+      for (const [i, data] of pictures.entries()) {
+        const index = window.frames[window.held + i]!;
+        yield { index, data, ...clip.frames[index]! };
+      }
+    }
+  }
+
+  /** Records every program, estimates, and tells the plan. */
+  async #announce(frames: number): Promise<void> {
+    const { session, options, shape, signal, onProgress } = this.#job;
+    onProgress?.({ phase: 'compile', done: 0, total: 1, fraction: 0, remaining: Infinity });
+    const { plan, costs } = await session.run((engine) => planEdit(engine, frames, options, shape), {
+      signal,
+      onProgress,
+    });
+    this.#costs = costs;
+    this.#meter = new ProgressMeter(plan.flops, plan.seconds);
+    onProgress?.({ phase: 'plan', plan });
+    signal?.throwIfAborted();
+  }
+
+  async #look(): Promise<ClipDepth> {
+    const { session, source, shape, signal, onProgress } = this.#job;
+    let estimator: DepthEstimator | undefined;
+    const clip = await ClipDepth.look(
+      source,
+      (stage) =>
+        session.run(
+          async (engine) => {
+            if (estimator?.engine !== engine) estimator = await DepthEstimator.create(engine, shape.working);
+            return stage(estimator);
+          },
+          { signal, onProgress },
+        ),
+      {
+        signal,
+        onFrame: (seen, total) => this.#report('depth', seen, total ?? seen, (costs) => costs.depth),
+      },
+    );
+    this.#clip = clip;
+    return clip;
+  }
+
+  async #content(): Promise<ArrayLike<number>> {
+    const { session, options, signal, onProgress } = this.#job;
+    const { content, seed } = options;
+    if ('picture' in content) {
+      const picture = await readPicture(content.picture);
+      return session.run((engine) => contentOfPicture(engine, picture, signal), { signal, onProgress });
+    }
+    const onStep = (done: number, total: number) => this.#report('content', done, total);
+    return session.run((engine) => contentOfPrompt(engine, content.prompt, { seed, signal, onStep }), {
+      signal,
+      onProgress,
+    });
+  }
+
+  /** Denoises a window and returns its latents. After a device loss it goes on from the last finished step. */
+  async #denoise(
+    window: FrameWindow,
+    number: number,
+    windows: number,
+    inputs: {
+      readonly structure: Float32Array;
+      readonly content: ArrayLike<number>;
+      readonly finished: ReadonlyMap<number, Float32Array>;
+    },
+  ): Promise<Float32Array> {
+    const { session, options, shape, signal, onProgress } = this.#job;
+    const { structure, content, finished } = inputs;
+    const evaluations = gen1Guidance(options.guidance, options.temporal);
+    const held = joined(window.frames.slice(0, window.held).map((index) => finished.get(index)!));
+    let reached: { readonly done: number; readonly latents: Float32Array } | undefined;
+    return session.run(
+      async (engine) => {
+        const { windowFrames: frames, working: size } = shape;
+        const denoiser = await VideoDenoiser.create(engine, {
+          frames,
+          size,
+          structure: options.structure,
+          evaluations,
+        });
+        await denoiser.setContent(content, signal);
+        const noise = { seed: options.seed, firstFrame: window.frames[0]! };
+        await denoiser.start({ noise, latents: reached?.latents, structure, held, signal });
+        const all = ddimSteps(engine.model.files.schedule, { steps: options.steps });
+        const before = reached?.done ?? 0;
+        await sample(denoiser, denoiser.latents, {
+          steps: all.slice(before),
+          evaluations,
+          ...(signal && { signal }),
+          onStep: async (done) => {
+            const latents = await denoiser.read();
+            reached = { done: before + done, latents };
+            const preview = previewOf(engine, latents, denoiser.latents.shape);
+            this.#report(
+              'denoise',
+              number * all.length + before + done,
+              windows * all.length,
+              (costs) => costs.denoise,
+              preview,
+            );
+          },
+        });
+        return denoiser.read();
+      },
+      { signal, onProgress },
+    );
+  }
+
+  #report(
+    phase: EditPhase,
+    done: number,
+    total: number,
+    cost: (costs: StageCosts) => number = () => 0,
+    preview?: ReturnType<typeof previewOf>,
+  ): void {
+    this.#meter.advance(cost(this.#costs));
+    const { fraction, remaining } = this.#meter;
+    this.#job.onProgress?.({ phase, done, total, fraction, remaining, ...(preview && { preview }) });
+  }
+
+  /** Stops reading the source. */
+  async close(): Promise<void> {
+    await this.#clip?.close();
+  }
+}
+
+function previewOf(
+  engine: Engine,
+  latents: Float32Array,
+  [frames = 0, height = 0, width = 0]: readonly number[],
+) {
+  const { files, vae } = engine.model;
+  const { latentRgb } = files;
+  return (
+    latentRgb && (() => latentPreview(latentRgb, vae.config.scalingFactor, latents, [frames, height, width]))
+  );
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,110 @@
+// A model on a device, with the programs recorded for it. Everything here is lost with the device and made again.
+
+import { Gpu, type Program, Recorder, type Tensor } from '../gpu/index.ts';
+import { linear } from '../kernels/matmul.ts';
+import { Model, type ModelFiles, type ModelOptions } from './model.ts';
+
+/** A tensor with memory of its own. */
+export type BufferTensor = Tensor & { readonly buffer: GPUBuffer };
+
+/** Side of the square product that `measureRate` times: 34 MFLOP, a tenth of a second on the slowest adapters. */
+const RATE_SIDE = 256;
+
+/** A loaded model and its recorded programs. */
+export class Engine {
+  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #tensors: BufferTensor[] = [];
+
+  private constructor(
+    readonly gpu: Gpu,
+    readonly model: Model,
+  ) {}
+
+  /** Loads `files` onto `gpu`, which the engine then owns: it is disposed of with it, also when loading fails. */
+  static async create(gpu: Gpu, files: ModelFiles, options: ModelOptions = {}): Promise<Engine> {
+    try {
+      return new Engine(gpu, await Model.load(gpu, files, options));
+    } catch (error) {
+      gpu.dispose();
+      throw error;
+    }
+  }
+
+  /** The program of that name, recorded at its first use. */
+  program(name: string, record: (rec: Recorder) => void): Promise<Program> {
+    let program = this.#programs.get(name);
+    if (!program) {
+      const rec = new Recorder(this.gpu, name);
+      record(rec);
+      program = rec.finish();
+      program.catch(() => this.#programs.delete(name));
+      this.#programs.set(name, program);
+    }
+    return program;
+  }
+
+  /** What `make` gives, made once per `name`: programs that share tensors are made together. Lives until `releasePrograms`. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    let made = this.#made.get(name) as Promise<T> | undefined;
+    if (!made) {
+      made = make();
+      made.catch(() => this.#made.delete(name));
+      this.#made.set(name, made);
+    }
+    return made;
+  }
+
+  /** A tensor that lives until `releasePrograms`. */
+  tensor(shape: readonly number[], dtype: 'f32' | 'f16' | 'u32', label: string): BufferTensor {
+    const tensor = this.gpu.createTensor(shape, dtype, label);
+    this.#tensors.push(tensor);
+    return tensor;
+  }
+
+  /** Bytes that the activations of all recorded programs take. */
+  async activationBytes(): Promise<number> {
+    const programs = await Promise.all(this.#programs.values());
+    return programs.reduce((sum, { memory }) => sum + memory.bytes, 0);
+  }
+
+  /** Floating point operations per second of this device, from a few runs of one product. */
+  async measureRate(): Promise<number> {
+    const rec = new Recorder(this.gpu, 'rate');
+    const side = RATE_SIDE;
+    const weight = this.gpu.createTensor([side, side], this.gpu.precision, 'rate weight');
+    try {
+      let x = rec.input('x', [side, side], rec.precision);
+      for (let i = 0; i < 2; i++) x = linear(rec, x, { weight, inFeatures: side, outFeatures: side });
+      rec.output('y', x);
+      using program = await rec.finish();
+      await program.run();
+      const start = performance.now();
+      let runs = 0;
+      while (runs < 2 || (performance.now() - start < 100 && runs < 64)) {
+        await program.run();
+        runs += 1;
+      }
+      return (runs * 2 * 2 * side ** 3) / ((performance.now() - start) / 1000);
+    } finally {
+      this.gpu.destroyBuffer(weight.buffer);
+    }
+  }
+
+  /** Frees the recorded programs and their tensors: the next edit may have another size. */
+  async releasePrograms(): Promise<void> {
+    const programs = await Promise.allSettled(this.#programs.values());
+    for (const result of programs) if (result.status === 'fulfilled') result.value.dispose();
+    this.#programs.clear();
+    this.#made.clear();
+    for (const { buffer } of this.#tensors.splice(0)) this.gpu.destroyBuffer(buffer);
+  }
+
+  /** Frees everything, the device too unless the caller brought it. */
+  dispose(): void {
+    this.#programs.clear();
+    this.#made.clear();
+    this.model.dispose();
+    this.gpu.dispose();
+  }
+}

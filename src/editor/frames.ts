@@ -1,0 +1,73 @@
+// Latents to pictures: the autoencoder's decoder for a window, then one frame at a time to the written size.
+
+import type { Program } from '../gpu/index.ts';
+import { affine } from '../kernels/affine.ts';
+import { resize } from '../kernels/resize.ts';
+import { i420Bytes, rgbToYuv } from '../kernels/rgb_to_yuv.ts';
+import type { Engine } from './engine.ts';
+import type { Size } from './geometry.ts';
+
+/**
+ * Pictures of `frames` latents: input `latents` f32 `[frames, h/16, w/16, c]` as the sampler leaves them, output `rgb`
+ * `[frames, h, w, 3]` in 0..1.
+ */
+export function decodeProgram(engine: Engine, frames: number, { width, height }: Size): Promise<Program> {
+  return engine.program(`decode ${frames}x${width}x${height}`, (rec) => {
+    const { vae } = engine.model;
+    const { scalingFactor, shiftFactor, latentChannels } = vae.config;
+    const shape = [frames, height / vae.downscale, width / vae.downscale, latentChannels];
+    const latents = rec.input('latents', shape, 'f32');
+    const unscaled = affine(rec, latents, {
+      scale: 1 / scalingFactor,
+      shift: shiftFactor,
+      dtype: rec.precision,
+    });
+    const picture = vae.decode(rec, unscaled);
+    rec.output('rgb', affine(rec, picture, { scale: 0.5, shift: 0.5, min: 0, max: 1 }));
+  });
+}
+
+/** One picture `[1, h, w, 3]` in 0..1, input `rgb`, to I420 at the written size (Lanczos), output `yuv` as u32 words. */
+export function outputProgram(engine: Engine, working: Size, output: Size): Promise<Program> {
+  const name = `output ${working.width}x${working.height} ${output.width}x${output.height}`;
+  return engine.program(name, (rec) => {
+    const rgb = rec.input('rgb', [1, working.height, working.width, 3], rec.precision);
+    rec.output('yuv', rgbToYuv(rec, resize(rec, rgb, [output.height, output.width], { mode: 'lanczos' })));
+  });
+}
+
+/** Decoded pictures of a window. */
+export interface DecodeJob {
+  /** Clean latents of the whole window, `[frames, h/16, w/16, c]`. */
+  readonly latents: Float32Array;
+  /** Which of its frames are wanted. */
+  readonly from: number;
+  readonly to: number;
+  readonly working: Size;
+  readonly output: Size;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Decodes a window and returns the wanted frames as I420 (BT.709, limited range), tightly packed. */
+export async function decodeFrames(
+  engine: Engine,
+  frames: number,
+  job: DecodeJob,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const { working, output, signal } = job;
+  const decode = await decodeProgram(engine, frames, working);
+  decode.write('latents', job.latents);
+  await decode.run({ signal });
+  const rgb = await decode.read('rgb');
+  const write = await outputProgram(engine, working, output);
+  const pixels = working.width * working.height * 3;
+  const bytes = i420Bytes(output.width, output.height);
+  const pictures: Uint8Array<ArrayBuffer>[] = [];
+  for (let i = job.from; i < job.to; i++) {
+    write.write('rgb', rgb.subarray(i * pixels, (i + 1) * pixels));
+    await write.run({ signal });
+    const words = (await write.read('yuv')) as Uint32Array<ArrayBuffer>;
+    pictures.push(new Uint8Array(words.buffer, words.byteOffset, bytes));
+  }
+  return pictures;
+}

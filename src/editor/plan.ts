@@ -1,0 +1,60 @@
+// What an edit will do, known before it starts: sizes, frames, steps, time and memory.
+
+import type { Size } from './geometry.ts';
+
+/** The plan of one edit, as told by the first progress event and printed by the command line. */
+export interface EditPlan {
+  /** The adapter in words. */
+  readonly adapter: string;
+  /** True where a CPU does the GPU's work. */
+  readonly software: boolean;
+  /** Frames that are edited, and windows of frames that the video model sees at a time. */
+  readonly frames: number;
+  readonly windows: number;
+  /** Frames of a window. */
+  readonly windowFrames: number;
+  /** What the networks see. */
+  readonly working: Size;
+  /** What is written. */
+  readonly output: Size;
+  readonly steps: number;
+  /** Evaluations of the UNet per step. */
+  readonly evaluations: number;
+  readonly structure: number;
+  readonly guidance: number;
+  readonly temporal: number;
+  readonly seed: number;
+  /** Floating point operations of all networks. */
+  readonly flops: number;
+  /** Seconds that it should take on this device, from a short measurement. */
+  readonly seconds: number;
+  /** Bytes of weights and of activations on the GPU. */
+  readonly weightBytes: number;
+  readonly activationBytes: number;
+}
+
+/** `93` as `1 min 33 s`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The plan in a few sentences, for people. */
+export function planText(plan: EditPlan): string {
+  const { working, output } = plan;
+  const windows = plan.windows === 1 ? 'one window' : `${plan.windows} windows of ${plan.windowFrames}`;
+  const lines = [
+    `Adapter: ${plan.adapter}.`,
+    `${plan.frames} frames in ${windows}, worked on at ${working.width}x${working.height}, written at ${output.width}x${output.height}.`,
+    `${plan.steps} steps, ${plan.evaluations} evaluations each; about ${durationText(plan.seconds)}.`,
+  ];
+  if (plan.software) {
+    lines.push(
+      'No GPU was found, so the CPU does its work: fewer frames and steps than on a GPU unless you ask for more.',
+    );
+  }
+  return lines.join('\n');
+}

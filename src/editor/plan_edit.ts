@@ -1,0 +1,93 @@
+// Records what an edit will run and says what it will cost: every pipeline is compiled before the first frame is read.
+
+import { frameWindows, gen1Guidance } from '../sampler/index.ts';
+import { VideoDenoiser } from './denoiser.ts';
+import { DEPTH_BATCH, DepthEstimator } from './depth.ts';
+import type { Engine } from './engine.ts';
+import { decodeProgram, outputProgram } from './frames.ts';
+import { outputSize, type Size, workingSize } from './geometry.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { EditPlan } from './plan.ts';
+import { structureProgram } from './structure.ts';
+
+/** The sizes of an edit. */
+export interface EditShape {
+  readonly working: Size;
+  readonly output: Size;
+  /** Frames that the video model sees at a time. */
+  readonly windowFrames: number;
+}
+
+/** Floating point operations: depth of a frame; structure, one denoising step and decoding of a window. */
+export interface StageCosts {
+  readonly depth: number;
+  readonly structure: number;
+  readonly denoise: number;
+  readonly decode: number;
+}
+
+/** The sizes that `options` ask for on a clip shown at `display`, with a model whose windows have `windowFrames`. */
+export function editShape(display: Size, options: ResolvedOptions, windowFrames: number): EditShape {
+  const { size, output } = options;
+  return {
+    working: typeof size === 'number' ? workingSize(display, size * size) : size,
+    output: output ?? outputSize(display),
+    windowFrames,
+  };
+}
+
+/** Share of an edit's time that is no network: decoding, small kernels, waiting. */
+const OVERHEAD = 1.25;
+
+/** Records the programs of an edit of `frames` frames and plans it. Throws as `Recorder.finish` does. */
+export async function planEdit(
+  engine: Engine,
+  frames: number,
+  options: ResolvedOptions,
+  shape: EditShape,
+): Promise<{ readonly plan: EditPlan; readonly costs: StageCosts }> {
+  const { working, output, windowFrames } = shape;
+  const evaluations = gen1Guidance(options.guidance, options.temporal);
+  const [depth, structure, denoiser, decode] = await Promise.all([
+    DepthEstimator.create(engine, working),
+    structureProgram(engine, windowFrames, working, options.structure),
+    VideoDenoiser.create(engine, {
+      frames: windowFrames,
+      size: working,
+      structure: options.structure,
+      evaluations,
+    }),
+    decodeProgram(engine, windowFrames, working),
+    outputProgram(engine, working, output),
+  ]);
+  const costs: StageCosts = {
+    depth: depth.flops / DEPTH_BATCH,
+    structure: structure.flops,
+    denoise: denoiser.flopsPerStep,
+    decode: decode.flops,
+  };
+  const windows = frameWindows(frames, { length: windowFrames }).length;
+  const perWindow = costs.structure + options.steps * costs.denoise + costs.decode;
+  const flops = frames * costs.depth + windows * perWindow;
+  const rate = await engine.measureRate();
+  const plan: EditPlan = {
+    adapter: engine.gpu.describe(),
+    software: engine.gpu.software,
+    frames,
+    windows,
+    windowFrames,
+    working,
+    output,
+    steps: options.steps,
+    evaluations: evaluations.length,
+    structure: options.structure,
+    guidance: options.guidance,
+    temporal: options.temporal,
+    seed: options.seed,
+    flops,
+    seconds: (OVERHEAD * flops) / rate,
+    weightBytes: engine.model.bytes,
+    activationBytes: await engine.activationBytes(),
+  };
+  return { plan, costs };
+}
