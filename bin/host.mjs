@@ -8,6 +8,7 @@ const server = await createServer({
   configFile: false,
   logLevel: 'error',
   appType: 'custom',
+  oxc: { target: 'node20' }, // node 20 has no `using`
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true, include: [] },
 });
