@@ -55,13 +55,16 @@ export function pick(track: VideoTrack, { start, duration, fps = 'source' }: Pic
   };
 }
 
-/** The first frame, then the one nearest to each time `origin + k·step` before `end`, without repeats. */
+/**
+ * The first frame, then the one nearest to each time `origin + k·step`, without repeats. Half a step before `end` the
+ * grid stops, so that no sliver of a frame is left there.
+ */
 function onGrid(part: readonly Frame[], origin: number, step: number, end: number): Frame[] {
   const chosen: Frame[] = [];
   let at = 0;
   let taken = -1;
   // Where the grid is denser than the frames, time steps that can pick nothing new are skipped: `k` jumps ahead.
-  for (let k = 0; origin + k * step < end && at < part.length;) {
+  for (let k = 0; k === 0 || origin + (k + 0.5) * step < end;) {
     const time = origin + k * step;
     while (at + 1 < part.length && Math.abs(timeOf(part, at + 1) - time) < Math.abs(timeOf(part, at) - time))
       at++;

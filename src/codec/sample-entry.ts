@@ -50,7 +50,8 @@ function refuseProtected(entry: RawBox, boxes: readonly RawBox[], kind: 'video' 
 }
 
 /**
- * Reads a video sample entry; `description` is absent where the configuration box is empty (see annex-b.ts). Throws MediaError `damaged` (no decoder configuration) or `encrypted`.
+ * Reads a video sample entry; `description` is absent where the configuration box is empty (see annex-b.ts).
+ * Throws MediaError `damaged` (no decoder configuration) or `encrypted`.
  */
 export function readVideoEntry(mp4box: Mp4box, stsd: RawBox): VideoEntry {
   const raw = firstEntry(stsd);
@@ -116,6 +117,7 @@ const CONFIG_TYPES = new Set(['avcC', 'hvcC', 'av1C', 'vpcC', 'esds', 'dOps', 'd
  * the entry's fixed fields and its configuration boxes only, so that nothing odd beside them stands in the way.
  */
 function codecString(mp4box: Mp4box, raw: RawBox, fields: number, boxes: readonly RawBox[]): string {
+  if (!/^[ -~]{4}$/.test(raw.type)) return 'unknown'; // mp4box would log an error for it
   const parts = boxes.filter(({ type }) => CONFIG_TYPES.has(type)).map(({ bytes }) => bytes);
   const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 16 + 8 + fields);
   const bytes = new Uint8Array(size);
