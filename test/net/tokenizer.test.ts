@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Tokenizer } from '../../src/net/tokenizer.ts';
 import { loadJson, loadTensors } from '../tensors.ts';
+import { clipFiles } from './clip_archive.ts';
 
 const read = (path: string) => readFile(new URL(path, import.meta.url));
 
@@ -14,26 +14,10 @@ interface Prompt {
   readonly decoded: string;
 }
 
-// The published vocab.json and merges.txt, from the archive they were made of (test/goldens/tokenizer/README.md).
-const archive = gunzipSync(await read('../goldens/tokenizer/bpe_simple_vocab_16e6.txt.gz')).toString('utf8');
-const merges = archive.split('\n').slice(1, 48895);
-const printable = [...Array(256).keys()].filter((b) => (b >= 33 && b <= 126) || (b >= 161 && b !== 173));
-const others = [...Array(256).keys()].filter((b) => !printable.includes(b)).map((_, i) => 256 + i);
-const symbols = [...printable, ...others].map((code) => String.fromCharCode(code));
-const tokens = [
-  ...symbols,
-  ...symbols.map((symbol) => `${symbol}</w>`),
-  ...merges.map((line) => line.replace(' ', '')),
-  '<|startoftext|>',
-  '<|endoftext|>',
-];
-const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
-const files = { name: 'clip', vocab, merges: `#version: 0.2\n${merges.join('\n')}\n`, config: {} };
+const archive = await read('../goldens/tokenizer/bpe_simple_vocab_16e6.txt.gz');
+const files = clipFiles(archive);
 const clip = new Tokenizer(files);
-const clip2 = new Tokenizer({
-  ...files,
-  config: { pad_token: '!', eos_token: { content: '<|endoftext|>' } },
-});
+const clip2 = new Tokenizer(clipFiles(archive, { pad_token: '!', eos_token: { content: '<|endoftext|>' } }));
 const prompts = await loadJson<Prompt[]>('tokenizer/prompts.json');
 
 test('67 prompts', () => {
