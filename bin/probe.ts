@@ -1,8 +1,8 @@
 // `probe <files…> [--json]`: decodes each file in a browser and prints what is in it, or why it was refused.
-import { access, constants, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Probe } from '../src/codec/probe.ts';
 import { BrowserCrashedError } from './crash.ts';
+import { assertReadable } from './input-file.ts';
 import { openCommandPage, type CommandPage } from './page.ts';
 
 interface Refusal {
@@ -56,26 +56,6 @@ async function lineFor(page: CommandPage, file: string): Promise<Line> {
 async function probeIn({ page, server, run }: CommandPage, file: string): Promise<Probe> {
   const url = server.addFile(file);
   return await run(page.evaluate((address) => window.refilmCommand.probe(address), url));
-}
-
-/** Why the file itself can't be read; `code` is the system's. */
-class InputError extends Error {
-  override readonly name = 'InputError';
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-async function assertReadable(file: string): Promise<void> {
-  const info = await stat(file).catch(() => undefined);
-  if (!info) throw new InputError('ENOENT', `There is no file ${file}. Check the path.`);
-  if (!info.isFile()) throw new InputError('EISDIR', `${file} is not a file. Name a video file.`);
-  await access(file, constants.R_OK).catch(() => {
-    throw new InputError('EACCES', `You may not read ${file}. Change its permissions.`);
-  });
 }
 
 function refusal(file: string, error: Error & { code?: unknown }): Refusal {

@@ -1,5 +1,6 @@
 // What the command line (bin/page.ts) and its page (demo/command.ts) say to each other, all of it plain JSON.
 import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
+import type { EditResult } from '../src/editor/editor.ts';
 import type { EditOptions } from '../src/editor/options.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import type { Probe } from '../src/codec/probe.ts';
@@ -33,7 +34,18 @@ export interface EditJob {
   readonly output: string;
   /** Address of the picture that says the content, instead of `options.prompt`. */
   readonly picture?: string;
+  /** Address of a model folder; default the bundled model. */
+  readonly model?: string;
   readonly options: Omit<EditOptions, 'picture' | 'signal' | 'onProgress'>;
+}
+
+/** What became of an edit. Seconds of wall time, of work on the GPU, and of loading the model before. */
+export interface EditReport extends Pick<
+  EditResult,
+  'plan' | 'frames' | 'seconds' | 'gpuSeconds' | 'peakBytes'
+> {
+  readonly loadSeconds: number;
+  readonly bytes: number;
 }
 
 /** Progress as it crosses: the preview stays in the page. */
@@ -45,6 +57,8 @@ export interface RefilmCommand {
   device(): Promise<Outcome<DeviceReport>>;
   /** Decodes the file at `url` and tells what is in it. */
   probe(url: string): Promise<Outcome<Probe>>;
+  /** Edits the job's video, writes the result to its address and tells what was done. */
+  edit(job: EditJob): Promise<Outcome<EditReport>>;
   /** Ends the call that is running with an AbortError. */
   cancel(): void;
 }

@@ -1,13 +1,16 @@
 // The page behind the command line: no interface, only functions for bin/page.ts to call.
 import { probe } from '../src/codec/probe.ts';
+import { Editor } from '../src/editor/editor.ts';
+import type { ProgressEvent } from '../src/editor/progress.ts';
 import { Gpu } from '../src/gpu/device.ts';
-import type { DeviceReport, ErrorReport, Outcome } from './command-types.ts';
+import type { DeviceReport, EditJob, EditReport, ErrorReport, Outcome } from './command-types.ts';
 
 let controller = new AbortController();
 
 window.refilmCommand = {
   device: () => outcome(describeDevice),
   probe: (url) => outcome(async (signal) => probe(await fetchBlob(url, signal), { signal })),
+  edit: (job) => outcome((signal) => edit(job, signal)),
   cancel: () => controller.abort(),
 };
 
@@ -24,6 +27,40 @@ async function describeDevice(): Promise<DeviceReport> {
   } finally {
     gpu.dispose();
   }
+}
+
+async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
+  const onProgress = (event: ProgressEvent): void => {
+    if ('preview' in event) {
+      const { preview: _, ...rest } = event;
+      void window.refilmProgress?.(rest);
+    } else void window.refilmProgress?.(event);
+  };
+  const started = performance.now();
+  const [file, picture] = await Promise.all([
+    fetchBlob(job.input, signal),
+    job.picture === undefined ? undefined : fetchBlob(job.picture, signal),
+  ]);
+  const editor = await Editor.load(job.model === undefined ? 'nano' : new URL(job.model), {
+    signal,
+    onProgress,
+  });
+  try {
+    const loadSeconds = (performance.now() - started) / 1000;
+    const options = { ...job.options, ...(picture && { picture }), signal, onProgress };
+    const { video, ...result } = await editor.edit(file, options);
+    const response = await fetch(job.output, { method: 'PUT', body: video, signal });
+    if (!response.ok) throw await writeError(response);
+    return { ...result, loadSeconds, bytes: video.size };
+  } finally {
+    editor.dispose();
+  }
+}
+
+/** The server's own account of what went wrong with the file. */
+async function writeError(response: Response): Promise<Error> {
+  const { name, message, code } = (await response.json()) as ErrorReport;
+  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 }
 
 async function fetchBlob(url: string, signal: AbortSignal): Promise<Blob> {

@@ -1,0 +1,179 @@
+// `edit <video> --prompt "…" -o out.mp4`: drives the built page in a headless browser.
+import { stat } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { EditJob, EditReport, ProgressReport } from '../demo/command-types.ts';
+import { planText, durationText } from '../src/editor/plan.ts';
+import { assertReadable } from './input-file.ts';
+import { openCommandPage } from './page.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { assertWritable } from './write-atomically.ts';
+
+const USAGE = `Usage: npm run edit -- <video> (--prompt "a sentence" | --picture <image>) [-o <out.mp4>] [options]
+
+  --prompt <text>        what the video shall show
+  --picture <file>       what the video shall look like, instead of a prompt
+  -o, --output <file>    where to write the result (default: <video>-refilm.mp4 here)
+  --structure <0..7>     how loosely the structure is followed (t_s)
+  --temporal <number>    temporal guidance (omega_t): below 1 sharper, above 1 smoother
+  --guidance <number>    content guidance (omega): how strongly the prompt is obeyed
+  --steps <number>       DDIM steps
+  --seed <number>        the same seed gives the same video
+  --start <seconds>      where the edited part begins
+  --duration <seconds>   how long it is
+  --fps <number|source>  edited frames per second
+  --size <w>x<h>         working size, multiples of 32
+  --out-size <w>x<h>     written size
+  --software             do not look for a GPU
+  --json                 one JSON object on standard output, progress on standard error`;
+
+/** Wrong use of the command: its message names the option. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Exit codes: 0 written, 1 failed, 2 wrong use, 130 interrupted. */
+export async function main(argv: string[]): Promise<number> {
+  let request: Request;
+  try {
+    request = await readRequest(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+  const { video, picture, output, options, software, json } = request;
+  await assertReadable(video);
+  if (picture) await assertReadable(picture);
+  await assertWritable(output);
+
+  const say = (line: string) => console.error(line);
+  const bar = new ProgressBar(process.stderr);
+  const started = performance.now();
+  const command = await openCommandPage({
+    adapter: software ? 'software' : 'auto',
+    onNotice: say,
+    onBuild: () => say('Building the page (only after a change) …'),
+  });
+  try {
+    const { page, server, running } = command;
+    say(`Browser: ${running.version} (${running.candidate.label}).`);
+    await page.exposeFunction('refilmProgress', (event: ProgressReport) => {
+      if (event.phase === 'plan') {
+        bar.clear();
+        say(planText(event.plan));
+      } else bar.show(event);
+    });
+    const sink = server.addSink(output);
+    const job: EditJob = {
+      input: server.addFile(video),
+      output: sink.url,
+      options,
+      ...(picture && { picture: server.addFile(picture) }),
+    };
+    const report = await command.run(page.evaluate((task) => window.refilmCommand.edit(task), job));
+    await sink.written;
+    bar.clear();
+    const seconds = (performance.now() - started) / 1000;
+    if (json) console.log(JSON.stringify({ output, ...report, totalSeconds: seconds }));
+    else console.log(summary(output, report, seconds));
+    return 0;
+  } finally {
+    bar.clear();
+    await command.dispose();
+  }
+}
+
+function summary(output: string, report: EditReport, seconds: number): string {
+  const share = Math.round((100 * report.gpuSeconds) / report.seconds);
+  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  return (
+    `Wrote ${output} (${mib(report.bytes)} MiB, ${report.frames} frames edited) in ${durationText(seconds)}: ` +
+    `${durationText(report.seconds)} of editing, ${share} % of it GPU work; at most ${mib(report.peakBytes)} MiB of GPU memory.`
+  );
+}
+
+interface Request {
+  readonly video: string;
+  readonly picture: string | undefined;
+  readonly output: string;
+  readonly options: EditJob['options'];
+  readonly software: boolean;
+  readonly json: boolean;
+}
+
+async function readRequest(argv: string[]): Promise<Request> {
+  const { values, positionals } = parse(argv);
+  const [video, ...more] = positionals;
+  if (video === undefined || more.length > 0) {
+    throw new UsageError(
+      `Name one video, got ${positionals.length === 0 ? 'none' : positionals.join(', ')}.`,
+    );
+  }
+  if ((values.prompt === undefined) === (values.picture === undefined)) {
+    throw new UsageError('Give either --prompt or --picture.');
+  }
+  if (values.prompt?.trim() === '') throw new UsageError('--prompt is empty: say what the video shall show.');
+  const named = values.output ?? `${basename(video, extname(video))}-refilm.mp4`;
+  const intoFolder = await stat(named).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  const output = resolve(named, intoFolder ? `${basename(video, extname(video))}-refilm.mp4` : '');
+  if (output === resolve(video))
+    throw new UsageError('The output would overwrite the source: choose another name.');
+  const options: Record<string, unknown> = { ...(values.prompt !== undefined && { prompt: values.prompt }) };
+  for (const key of ['structure', 'temporal', 'guidance', 'steps', 'seed', 'start', 'duration'] as const) {
+    if (values[key] !== undefined) options[key] = number(key, values[key]);
+  }
+  if (values.fps !== undefined)
+    options['fps'] = values.fps === 'source' ? 'source' : number('fps', values.fps);
+  if (values.size !== undefined) options['size'] = size('size', values.size);
+  if (values['out-size'] !== undefined) options['output'] = size('out-size', values['out-size']);
+  return {
+    video,
+    picture: values.picture,
+    output,
+    options: options as EditJob['options'],
+    software: values.software,
+    json: values.json,
+  };
+}
+
+function parse(argv: string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        ...{ prompt: text, picture: text, output: { type: 'string', short: 'o' } as const, structure: text },
+        ...{
+          temporal: text,
+          guidance: text,
+          steps: text,
+          seed: text,
+          start: text,
+          duration: text,
+          fps: text,
+        },
+        ...{ size: text, 'out-size': text, software: flag, json: flag },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function number(name: string, text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new UsageError(`--${name} must be a number, got '${text}'.`);
+  return value;
+}
+
+function size(name: string, text: string): { width: number; height: number } {
+  const match = /^(\d+)x(\d+)$/.exec(text);
+  if (!match) throw new UsageError(`--${name} must be <width>x<height>, got '${text}'.`);
+  return { width: Number(match[1]), height: Number(match[2]) };
+}

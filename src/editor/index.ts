@@ -1,0 +1,30 @@
+/**
+ * The use case: a model on a device, and edits with it.
+ *
+ *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
+ *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
+ *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device)
+ *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; content.ts, prior_loop.ts, picture.ts;
+ *            denoiser.ts; frames.ts
+ *
+ * @packageDocumentation
+ */
+export { Editor } from './editor.ts';
+export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, VideoSource } from './editor.ts';
+export type { EditedFrame } from './edit.ts';
+export { outputSize, workingSize } from './geometry.ts';
+export type { Size } from './geometry.ts';
+export type { EditOptions, Picture } from './options.ts';
+export { durationText, planText } from './plan.ts';
+export type { EditPlan } from './plan.ts';
+export type {
+  DownloadEvent,
+  EditPhase,
+  LatentPreview,
+  OnProgress,
+  PlanEvent,
+  ProgressEvent,
+  RecoveryEvent,
+  WorkEvent,
+} from './progress.ts';
+export type { FrameIterable } from './source.ts';
