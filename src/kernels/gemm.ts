@@ -6,9 +6,18 @@ import channels4Wgsl from './channels_4.wgsl?raw';
 import gemmWgsl from './gemm.wgsl?raw';
 import plainWgsl from './gemm_plain.wgsl?raw';
 import registerWgsl from './gemm_register.wgsl?raw';
+import tileWgsl from './gemm_tile.wgsl?raw';
 import lanes1Wgsl from './lanes_1.wgsl?raw';
 import lanes4Wgsl from './lanes_4.wgsl?raw';
-import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
+import {
+  ceilDiv,
+  elementCount,
+  flatGrid,
+  shapeText,
+  type Gpu,
+  type Recorder,
+  type Tensor,
+} from '../gpu/index.ts';
 
 /** Input pixels that a convolution's taps read. Sizes in pixels; `height` and `width` after nearest upsampling. */
 export interface Taps {
@@ -47,19 +56,22 @@ export interface Gemm {
   readonly variant?: string | undefined;
 }
 
-/** How a variant tiles: rows and F (one or four columns) of an invocation, invocations of a workgroup. */
+/** How a variant tiles the output. */
 interface Variant {
   readonly wgsl: string;
-  readonly vectors: boolean;
+  /** Four channels and four columns a load where they come in fours; `tile` does nothing else. */
+  readonly loads: 'scalars' | 'vectors' | 'only vectors';
+  /** Rows and F (one or four columns) of a tile. */
   readonly rows: number;
   readonly columns: number;
-  readonly workgroup: number;
+  readonly tilesPerWorkgroup: number;
 }
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
-  plain: { wgsl: plainWgsl, vectors: false, rows: 1, columns: 2, workgroup: 64 },
-  register: { wgsl: registerWgsl, vectors: true, rows: 8, columns: 2, workgroup: 32 },
-  register4: { wgsl: registerWgsl, vectors: true, rows: 4, columns: 2, workgroup: 32 },
+  plain: { wgsl: plainWgsl, loads: 'scalars', rows: 1, columns: 2, tilesPerWorkgroup: 64 },
+  register: { wgsl: registerWgsl, loads: 'vectors', rows: 8, columns: 2, tilesPerWorkgroup: 32 },
+  register4: { wgsl: registerWgsl, loads: 'vectors', rows: 4, columns: 2, tilesPerWorkgroup: 32 },
+  tile: { wgsl: tileWgsl, loads: 'only vectors', rows: 64, columns: 16, tilesPerWorkgroup: 1 },
 };
 
 /** Names of the variants of {@link gemm}, the plainest first. */
@@ -71,15 +83,20 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
   const [residual, residual2] = (g.residuals ?? []).filter((tensor) => tensor !== undefined);
   const out = rec.tensor(g.outShape, rec.precision, g.label);
   check(g, residual, residual2, out);
-  const name = g.variant ?? chooseVariant(g);
+  const name = g.variant ?? chooseVariant(rec.gpu, g);
   const variant = VARIANTS[name];
   if (!variant) {
     throw new RangeError(
       `${g.label}: no variant '${name}', expected one of ${Object.keys(VARIANTS).join(', ')}`,
     );
   }
-  const vectorK = variant.vectors && channels % 4 === 0;
-  const vectorN = variant.vectors && columns % (geglu ? 8 : 4) === 0;
+  const vectorK = variant.loads !== 'scalars' && channels % 4 === 0;
+  const vectorN = variant.loads !== 'scalars' && columns % (geglu ? 8 : 4) === 0;
+  if (variant.loads === 'only vectors' && !(vectorK && vectorN)) {
+    throw new RangeError(
+      `${g.label}: variant '${name}' wants channels in fours, got ${channels} to ${columns}`,
+    );
+  }
   const lanes = vectorN ? 4 : 1;
   const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
   const tiles = ceilDiv(rows, variant.rows) * ceilDiv(columns / lanes, variant.columns);
@@ -101,7 +118,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
         ACTIVATION: activationConstant(g.activation),
         GEGLU: geglu,
         ROWS: variant.rows,
-        WORKGROUP: variant.workgroup,
+        WORKGROUP: variant.tilesPerWorkgroup,
         POINTWISE: taps === undefined,
         UPSAMPLE:
           taps !== undefined && (taps.sourceHeight !== taps.height || taps.sourceWidth !== taps.width),
@@ -117,7 +134,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
       ...tapParams(taps),
       terms.reduce((bits, term, i) => bits + (term ? 2 ** i : 0), 0),
     ],
-    workgroups: flatGrid(ceilDiv(tiles, variant.workgroup)),
+    workgroups: flatGrid(ceilDiv(tiles, variant.tilesPerWorkgroup)),
     flops: 2 * rows * columns * channels * tapCount,
     label: g.label,
   });
@@ -143,7 +160,12 @@ function tapParams(taps: Taps | undefined): number[] {
 /** Below so many invocations of `register`, tiles of half the height keep more of them busy. */
 const FEW_TILES = 128;
 
-function chooseVariant({ rows, columns }: Gemm): string {
+/** From so many workgroups on, a GPU is busy with tiles of 64 x 64. */
+const MANY_WORKGROUPS = 32;
+
+function chooseVariant({ software }: Gpu, { rows, columns, channels, geglu }: Gemm): string {
+  const inFours = channels % 4 === 0 && columns % (geglu ? 8 : 4) === 0;
+  if (!software && inFours && ceilDiv(rows, 64) * ceilDiv(columns, 64) >= MANY_WORKGROUPS) return 'tile';
   return ceilDiv(rows, 8) * ceilDiv(columns, 8) < FEW_TILES ? 'register4' : 'register';
 }
 

@@ -60,6 +60,7 @@ export const conv2dCase: KernelCase = {
   },
   record(rec, shape, variant, { x, weight, bias, channelBias, residual, residual2 }) {
     const { h, w, uh, uw, cin, cout, kh, kw, stride, top, left, bottom, right } = geometry(shape);
+    if (variant === 'tile' && (cin % 4 || cout % 4)) return undefined;
     return conv2d(
       rec,
       x!,

@@ -28,6 +28,7 @@ export const convTranspose2dCase: KernelCase = {
     };
   },
   record(rec, { cin = 1, cout = 1, kernel = 1 }, variant, { x, weight, bias }) {
+    if (variant === 'tile' && (cin % 4 || (cout * kernel * kernel) % 4)) return undefined;
     const parameters = { weight: weight!, inChannels: cin, outChannels: cout, ...(bias && { bias }) };
     return convTranspose2d(rec, x!, { ...parameters, kernel: [kernel, kernel] }, { stride: kernel, variant });
   },

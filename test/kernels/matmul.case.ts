@@ -49,6 +49,7 @@ export const linearCase: KernelCase = {
     };
   },
   record(rec, { k = 0, n = 0, geglu = 0, activation = 0 }, variant, { x, weight, bias, residual, rowBias }) {
+    if (variant === 'tile' && (k % 4 || n % (geglu ? 8 : 4))) return undefined;
     return linear(
       rec,
       x!,

@@ -30,6 +30,7 @@ export const temporalConvCase: KernelCase = {
     };
   },
   record(rec, { frames = 1, c = 1 }, variant, { x, weight, bias, channelBias, residual }) {
+    if (variant === 'tile' && c % 4) return undefined;
     return temporalConv(
       rec,
       x!,
