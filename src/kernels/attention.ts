@@ -25,7 +25,9 @@ export interface Rows {
 
 /** Variants, the plainest first. */
 export const ATTENTION_VARIANTS = ['plain', 'register', 'tile'] as const;
-/** How attention is computed (attention_*.wgsl). `plain` does every head size, the others multiples of four. */
+/**
+ * How attention is computed (attention_*.wgsl). `plain` does every head size, `tile` multiples of four, `register`
+ * those up to 64. */
 export type AttentionVariant = (typeof ATTENTION_VARIANTS)[number];
 
 /** Sizes and views of {@link attention}. */
@@ -138,6 +140,8 @@ interface AttentionKernel {
   readonly workgroups: number;
 }
 
+/** Heads up to this size are unrolled: CPU drivers take seconds to minutes to compile longer ones. */
+const UNROLLED_HEAD = 64;
 /** Bytes that every device grants a workgroup. */
 const WORKGROUP_BYTES = 16384;
 
@@ -161,8 +165,11 @@ function attentionKernel(rec: Recorder, o: AttentionOptions, variant: AttentionV
       workgroups: sequences * ceilDiv(o.queries, 64),
     };
   }
-  // Two rows share every load while registers last (on CPUs beyond: four gain nothing and compile four times as long);
-  // a small workgroup gives a CPU's few threads even shares.
+  if (o.headDim > UNROLLED_HEAD) {
+    throw new RangeError(`attention register: expected headDim ≤ ${UNROLLED_HEAD}, got ${o.headDim}`);
+  }
+  // Two rows share every load while registers last; four gain nothing on CPUs and compile four times as long.
+  // A small workgroup gives a CPU's few threads even shares.
   const rows = head <= (rec.gpu.software ? 16 : 8) ? 2 : 1;
   const workgroup = rec.gpu.software ? 16 : 64;
   return {
@@ -182,6 +189,7 @@ function splitsIntoVectors({ headDim, q, k, v }: AttentionOptions): boolean {
 
 function chooseVariant(rec: Recorder, o: AttentionOptions, inner: number): AttentionVariant {
   if (!splitsIntoVectors(o)) return 'plain';
+  if (o.headDim > UNROLLED_HEAD) return rec.gpu.software ? 'plain' : 'tile';
   return !rec.gpu.software && inner === 1 && o.queries >= 32 && o.keys >= 32 ? 'tile' : 'register';
 }
 

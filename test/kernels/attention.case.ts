@@ -189,5 +189,5 @@ export const temporalAttentionCase: KernelCase = {
 };
 
 function done(variant: string, headDim: number): boolean {
-  return variant === 'plain' || headDim % 4 === 0;
+  return variant === 'plain' || (headDim % 4 === 0 && (variant === 'tile' || headDim <= 64));
 }

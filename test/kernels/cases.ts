@@ -1,11 +1,16 @@
 // Every kernel's table, for `npm run kernel`.
 
 import { activateCase, addCase } from './activation.case.ts';
+import { addRowsCase } from './add_rows.case.ts';
+import { attentionCase, temporalAttentionCase } from './attention.case.ts';
 import { blur121Case } from './blur121.case.ts';
 import { combineCase } from './combine.case.ts';
 import { conv2dCase } from './conv2d.case.ts';
 import { convTranspose2dCase } from './conv_transpose2d.case.ts';
+import { concatCase, sliceCase } from './copy.case.ts';
 import { gatherCase } from './gather.case.ts';
+import { groupNormCase } from './group_norm.case.ts';
+import { layerNormCase } from './layer_norm.case.ts';
 import { linearCase } from './matmul.case.ts';
 import { minMaxCase, normaliseRangeCase } from './min_max.case.ts';
 import { noiseCase } from './noise.case.ts';
@@ -14,17 +19,24 @@ import { resizeCase } from './resize.case.ts';
 import { rgbToYuvCase } from './rgb_to_yuv.case.ts';
 import type { KernelCase } from './run-case.ts';
 import { temporalConvCase } from './temporal_conv.case.ts';
+import { timestepEmbeddingCase } from './timestep_embedding.case.ts';
+import { unitRowsCase } from './unit_rows.case.ts';
 import { yuvToRgbCase } from './yuv_to_rgb.case.ts';
 
 /** One entry a kernel; names (`op`) are unique. */
 export const CASES: readonly KernelCase[] = [
   activateCase,
   addCase,
+  addRowsCase,
+  attentionCase,
   blur121Case,
   combineCase,
+  concatCase,
   conv2dCase,
   convTranspose2dCase,
   gatherCase,
+  groupNormCase,
+  layerNormCase,
   linearCase,
   minMaxCase,
   noiseCase,
@@ -32,6 +44,10 @@ export const CASES: readonly KernelCase[] = [
   normaliseRangeCase,
   resizeCase,
   rgbToYuvCase,
+  sliceCase,
+  temporalAttentionCase,
   temporalConvCase,
+  timestepEmbeddingCase,
+  unitRowsCase,
   yuvToRgbCase,
 ];
