@@ -27,7 +27,8 @@ export class Config {
   /** A list of whole numbers of at least `least` (default 1); not empty. */
   counts(key: string, fallback?: readonly number[], least = 1): readonly number[] {
     const value = this.#values[key] ?? fallback;
-    if (isArray(value) && value.length > 0 && value.every((item) => isCount(item, least))) return value;
+    if (isArray(value) && value.length > 0 && value.every((item): item is number => isCount(item, least)))
+      return value;
     throw this.refused(key, `a list of whole numbers of at least ${least}`);
   }
 
@@ -41,10 +42,12 @@ export class Config {
   /** A list of finite numbers; not empty. */
   numbers(key: string, fallback?: readonly number[]): readonly number[] {
     const value = this.#values[key] ?? fallback;
-    if (isArray(value) && value.length > 0 && value.every((item) => Number.isFinite(item))) return value;
+    if (isArray(value) && value.length > 0 && value.every((item): item is number => Number.isFinite(item)))
+      return value;
     throw this.refused(key, 'a list of numbers');
   }
 
+  /** True or false. */
   boolean(key: string, fallback?: boolean): boolean {
     const value = this.#values[key] ?? fallback;
     if (typeof value === 'boolean') return value;
@@ -54,7 +57,11 @@ export class Config {
   /** A list of `length` booleans. */
   booleans(key: string, length: number, fallback?: readonly boolean[]): readonly boolean[] {
     const value = this.#values[key] ?? fallback;
-    if (isArray(value) && value.length === length && value.every((item) => typeof item === 'boolean')) {
+    if (
+      isArray(value) &&
+      value.length === length &&
+      value.every((item): item is boolean => typeof item === 'boolean')
+    ) {
       return value;
     }
     throw this.refused(key, `a list of ${length} times true or false`);
@@ -97,7 +104,7 @@ export class Config {
   }
 }
 
-function isArray(value: unknown): value is readonly never[] {
+function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 

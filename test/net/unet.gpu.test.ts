@@ -1,87 +1,79 @@
 import { expect } from 'vitest';
-import type { Gpu, Recorder, Tensor } from '../../src/gpu/index.ts';
-import { structureStepChannels, UNet } from '../../src/net/unet.ts';
+import { Recorder, type Gpu, type Tensor } from '../../src/gpu/index.ts';
+import { structureStepChannels, UNet, type UNetInputs } from '../../src/net/unet.ts';
 import { readUNetConfig } from '../../src/net/unet_config.ts';
-import { expectClose, relativeRms } from '../compare.ts';
-import { gpuTest, hasF16 } from '../gpu.ts';
-import { toNchw, toNhwc } from '../layout.ts';
-import { loadJson, loadTensors } from '../tensors.ts';
-import { evaluate, loadNetwork, type Values } from './network.ts';
+import { ContentKeys } from '../../src/net/unet_content.ts';
+import { gpuTest } from '../gpu.ts';
+import { toNhwc } from '../layout.ts';
+import { loadJson, loadTensors, type TestTensor } from '../tensors.ts';
+import { expectGolden, loadModule, PRECISIONS } from './golden.ts';
+import { evaluate, type Loaded, type Outputs, type Values } from './network.ts';
 
-const NANO = new URL('../../weights/nano/unet/', import.meta.url).pathname;
+type Io = Readonly<Record<string, TestTensor>>;
 
-function load(gpu: Gpu) {
-  const files = { config: `${NANO}config.json`, weights: `${NANO}diffusion_pytorch_model.safetensors` };
-  return loadNetwork(gpu, files, (json, file, p) => new UNet(readUNetConfig(json, file), p));
-}
+const load = (gpu: Gpu): Promise<Loaded<UNet>> =>
+  loadModule(gpu, 'weights/nano/unet', (json, file, parameters) => {
+    return new UNet(readUNetConfig(json, file), parameters);
+  });
 
-interface Golden {
-  readonly inputs: Readonly<Record<string, Values>>;
-  readonly wanted: Readonly<Record<string, Float32Array>>;
-}
+const loadGolden = async (name: string) => ({
+  io: await loadTensors(`nano/${name}.safetensors`),
+  ...(await loadJson<{ t: number; structure_step: number }>(`nano/${name}.json`)),
+});
 
-async function loadGolden(network: UNet, name: string): Promise<Golden> {
-  const io = await loadTensors(`nano/${name}.safetensors`);
-  const { t, structure_step: step } = await loadJson<{ t: number; structure_step: number }>(
-    `nano/${name}.json`,
-  );
-  const z = toNhwc(io['in.z']!);
-  const channels = network.config.structureStepChannels;
-  const shape = z.shape.with(3, channels);
-  const pixels = z.data.length / network.config.latentChannels;
-  const content = io['in.content']!.data;
-  const wanted = Object.entries(io).filter(([key]) => key.startsWith('out.'));
-  return {
-    inputs: {
-      z,
-      structure: toNhwc(io['in.structure']!),
-      structureStep: { shape, data: structureStepChannels(network.config, step, pixels) },
-      timestep: { shape: [1], data: [t] },
-      // Two contents: none, and the golden's.
-      contents: { shape: [2, content.length], data: [...new Float32Array(content.length), ...content] },
-      content: { shape: [1, content.length], data: content },
-    },
-    wanted: Object.fromEntries(wanted.map(([key, { data }]) => [key.slice(4), Float32Array.from(data)])),
-  };
-}
-
-/** Records contents and evaluation in one program. */
-function record(
+/** One evaluation of the golden's first `frames` frames. */
+async function predict(
+  gpu: Gpu,
   network: UNet,
-  rec: Recorder,
-  inputs: Readonly<Record<string, Tensor>>,
-  content: string,
-  video: boolean,
-): Tensor {
-  const { z, structure, structureStep, timestep, [content]: embeddings } = inputs;
-  const keyValues = network.recordContent(rec, embeddings!);
-  const given = { z: z!, structure: structure!, structureStep: structureStep!, timestep: timestep! };
-  return network.record(rec, { ...given, keyValues, contents: embeddings!.shape[0]!, video });
+  golden: { readonly io: Io; readonly t: number; readonly structure_step: number },
+  content: ContentKeys,
+  { video, frames = golden.io['in.z']!.shape[0]! }: { readonly video: boolean; readonly frames?: number },
+): Promise<Outputs[string]> {
+  const first = ({ shape, data }: Values & { data: Float32Array }): Values => ({
+    shape: shape.with(0, frames),
+    data: data.subarray(0, (data.length / shape[0]!) * frames),
+  });
+  const z = first(toNhwc(golden.io['in.z']!));
+  const { latentChannels, structureStepChannels: channels } = network.config;
+  const pixels = z.data.length / latentChannels;
+  const step = structureStepChannels(network.config, golden.structure_step, pixels);
+  const inputs = {
+    z,
+    structure: first(toNhwc(golden.io['in.structure']!)),
+    structureStep: { shape: z.shape.with(3, channels), data: step },
+    timestep: { shape: [1], data: [golden.t] },
+  };
+  const { out } = await evaluate(gpu, 'unet', inputs, (rec, { z, structure, structureStep, timestep }) => {
+    const given = { z: z!, structure: structure!, structureStep: structureStep!, timestep: timestep! };
+    const { keyValues, contents } = content;
+    return { out: network.record(rec, { ...given, keyValues, contents, video }) };
+  });
+  return out!;
 }
 
-function check(gpu: Gpu, got: Float32Array, want: Float32Array, label: string): void {
-  if (gpu.precision === 'f32') expectClose(got, want, { atol: 2e-4, rtol: 2e-4, label });
-  else expect(relativeRms(got, want), label).toBeLessThan(2e-2);
+/** `count` images of `output` from number `start`. */
+function images({ shape, data }: Outputs[string], start: number, count: number): Outputs[string] {
+  const size = data.length / shape[0]!;
+  return { shape: shape.with(0, count), data: data.subarray(start * size, (start + count) * size) };
 }
 
-for (const precision of hasF16 ? (['f32', 'f16'] as const) : (['f32'] as const)) {
+for (const precision of PRECISIONS) {
   gpuTest(
-    `unet ${precision}: one clip, unconditional and conditional in one batch; the same frames as images`,
+    `unet ${precision}: a clip without and with content in one batch; the same frames as images`,
     async (gpu) => {
       using loaded = await load(gpu);
       const { network } = loaded;
-      const { inputs, wanted } = await loadGolden(network, 'unet');
-      const video = await evaluate(gpu, 'unet video', inputs, (rec, tensors) => ({
-        out: record(network, rec, tensors, 'contents', true),
-      }));
-      const both = toNchw(video['out']!).data;
-      const half = both.length / 2;
-      check(gpu, both.subarray(0, half), wanted['video_unconditional']!, 'video_unconditional');
-      check(gpu, both.subarray(half), wanted['video']!, 'video');
-      const image = await evaluate(gpu, 'unet image', inputs, (rec, tensors) => ({
-        out: record(network, rec, tensors, 'content', false),
-      }));
-      check(gpu, toNchw(image['out']!).data, wanted['image']!, 'image');
+      const golden = await loadGolden('unet');
+      const embedding = golden.io['in.content']!.data;
+      using both = await ContentKeys.create(gpu, network, 2);
+      await both.set([...new Float32Array(embedding.length), ...embedding]);
+      const clip = await predict(gpu, network, golden, both, { video: true });
+      const outputs = { video_unconditional: images(clip, 0, 8), video: images(clip, 8, 8) };
+      expectGolden(gpu, outputs, golden.io, ['video_unconditional', 'video']);
+      using one = await ContentKeys.create(gpu, network, 1);
+      await one.set(embedding);
+      const image = await predict(gpu, network, golden, one, { video: false });
+      expectGolden(gpu, { image }, golden.io, ['image']);
     },
     precision,
   );
@@ -91,12 +83,50 @@ for (const precision of hasF16 ? (['f32', 'f16'] as const) : (['f32'] as const))
     async (gpu) => {
       using loaded = await load(gpu);
       const { network } = loaded;
-      const { inputs, wanted } = await loadGolden(network, 'unet_6x10x3');
-      const { out } = await evaluate(gpu, 'unet 6x10x3', inputs, (rec, tensors) => ({
-        out: record(network, rec, tensors, 'content', true),
-      }));
-      check(gpu, toNchw(out!).data, wanted['video']!, 'video');
+      const golden = await loadGolden('unet_6x10x3');
+      using content = await ContentKeys.create(gpu, network, 1);
+      await content.set(golden.io['in.content']!.data);
+      const video = await predict(gpu, network, golden, content, { video: true });
+      expectGolden(gpu, { video }, golden.io, ['video']);
     },
     precision,
   );
 }
+
+gpuTest('unet: a clip of one frame is an image', async (gpu) => {
+  using loaded = await load(gpu);
+  const { network } = loaded;
+  const golden = await loadGolden('unet');
+  using content = await ContentKeys.create(gpu, network, 1);
+  await content.set(golden.io['in.content']!.data);
+  const got = await predict(gpu, network, golden, content, { video: true, frames: 1 });
+  const [, channels = 0, height = 0, width = 0] = golden.io['out.image']!.shape;
+  const frame = golden.io['out.image']!.data.subarray(0, channels * height * width);
+  const image = { shape: [1, channels, height, width], data: frame };
+  expectGolden(gpu, { image: got }, { 'out.image': image }, ['image']);
+});
+
+gpuTest('unet: refuses what does not fit, by name', async (gpu) => {
+  using loaded = await load(gpu);
+  const { network } = loaded;
+  const record = (change: Partial<UNetInputs>, frames = 2) => {
+    const rec = new Recorder(gpu, 'refused');
+    const latent = (name: string, channels: number): Tensor =>
+      rec.input(name, [frames, 4, 4, channels], 'f32');
+    const keyValues = network.recordContent(rec, rec.input('content', [1, 128], 'f32'));
+    const timestep = rec.input('timestep', [1], 'f32');
+    const given = {
+      z: latent('z', 24),
+      structure: latent('structure', 24),
+      structureStep: latent('step', 4),
+    };
+    network.record(rec, { ...given, timestep, keyValues, contents: 1, video: true, ...change });
+  };
+  record({});
+  const structure: Tensor = { shape: [2, 4, 4, 20], dtype: 'f32', label: 'structure' };
+  expect(() => record({ structure })).toThrow(/expected an input \[2, 4, 4, 24\], got \[2, 4, 4, 20\]/);
+  expect(() => record({ keyValues: new Map() })).toThrow(/keys and values for every attention/);
+  expect(() => record({}, 33)).toThrow(/clips of at most 32 frames, got 33/);
+  expect(() => structureStepChannels(network.config, 8, 1)).toThrow(/whole number of 0 to 7, got 8/);
+  await Promise.resolve();
+});
