@@ -1,7 +1,7 @@
 // 2D convolution over NHWC frames, as a product whose rows are output pixels (gemm.wgsl).
 
 import type { Activation } from './activation.ts';
-import { gemm } from './gemm.ts';
+import { gemm, type Taps } from './gemm.ts';
 import { shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
 
 /** Parameters of a convolution. */
@@ -81,37 +81,46 @@ export function conv2d(rec: Recorder, x: Tensor, w: ConvWeight, o: ConvOptions =
       `${label}: the padded input ${shapeText(x.shape)} is smaller than the kernel ${kh}x${kw}`,
     );
   }
-  const outShape = [images, outHeight, outWidth, w.outChannels];
-  const epilogue = {
-    label,
-    activation: o.activation,
-    rowBias: o.channelBias,
-    residuals: [o.residual, o.residual2],
-    variant: o.variant,
+  const taps: Taps = {
+    outHeight,
+    outWidth,
+    height,
+    width,
+    sourceHeight,
+    sourceWidth,
+    kernel: [kh, kw],
+    stride: [stride, stride],
+    padTop: top,
+    padLeft: left,
   };
-  const same = outHeight === sourceHeight && outWidth === sourceWidth;
+  const pointwise = kh * kw * stride === 1 && outHeight === sourceHeight && outWidth === sourceWidth;
+  const patches = kw > 1 && stride === kw && left + right === 0 && width === sourceWidth && width % kw === 0;
   return gemm(rec, {
-    ...epilogue,
+    label,
     x,
     weight: w.weight,
     bias: w.bias,
     rows: images * outHeight * outWidth,
-    channels: w.inChannels,
+    channels: patches ? kw * w.inChannels : w.inChannels,
     columns: w.outChannels,
-    outShape,
-    ...(!(kh === 1 && kw === 1 && stride === 1 && same) && {
-      taps: {
-        outHeight,
-        outWidth,
-        height,
-        width,
-        sourceHeight,
-        sourceWidth,
-        kernel: [kh, kw] as const,
-        stride: [stride, stride] as const,
-        padTop: top,
-        padLeft: left,
-      },
-    }),
+    taps: pointwise ? undefined : patches ? mergeLines(taps) : taps,
+    activation: o.activation,
+    rowBias: o.channelBias,
+    residuals: [o.residual, o.residual2],
+    outShape: [images, outHeight, outWidth, w.outChannels],
+    variant: o.variant,
   });
+}
+
+// A patch's line is contiguous in x and in the weights: one tap with kw times the channels, which come in fours even
+// where the pixels of a picture have three.
+function mergeLines(taps: Taps): Taps {
+  const width = taps.outWidth;
+  return {
+    ...taps,
+    width,
+    sourceWidth: width,
+    kernel: [taps.kernel[0], 1],
+    stride: [taps.stride[0], 1],
+  };
 }

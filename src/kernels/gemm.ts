@@ -44,7 +44,7 @@ export interface Gemm {
   readonly channels: number;
   readonly columns: number;
   /** Absent for a linear layer: row r reads row r. */
-  readonly taps?: Taps;
+  readonly taps?: Taps | undefined;
   /** `[B, columns]`: row r adds `floor(r * B / rows)`. */
   readonly rowBias?: Tensor | undefined;
   readonly activation?: Activation | undefined;
