@@ -57,6 +57,7 @@ const LINUX_GPU_FLAGS = [
 ];
 /** With fewer than these, importing a VideoFrame as a texture fails or kills the GPU process. */
 const SWIFTSHADER_FLAGS = [
+  '--disable-gpu-watchdog',
   '--enable-gpu',
   '--ignore-gpu-blocklist',
   '--enable-features=Vulkan',
@@ -103,8 +104,10 @@ async function start(
   outer?: AbortSignal,
 ): Promise<RunningBrowser> {
   const limit = software ? SOFTWARE_TRY_MS : HARDWARE_TRY_MS;
-  const timeout = AbortSignal.timeout(limit);
-  const signal = outer ? AbortSignal.any([outer, timeout]) : timeout;
+  const timeout = new AbortController();
+  // Puppeteer ends the browser when its signal fires, however long after the start: the timer must not outlive it.
+  const timer = setTimeout(() => timeout.abort(), limit);
+  const signal = outer ? AbortSignal.any([outer, timeout.signal]) : timeout.signal;
   signal.throwIfAborted();
   const profile = await mkdtemp(join(tmpdir(), 'refilm-browser-'));
   // Puppeteer ends the browser's processes when ours exits; the profile is ours.
@@ -149,8 +152,10 @@ async function start(
   } catch (error) {
     if (browser) await closeBrowser(browser);
     await removeProfile();
-    if (timeout.aborted) throw new Error(`it did not answer within ${limit / 1000} s`, { cause: error });
+    if (timeout.signal.aborted) throw new Error(`it did not answer within ${limit / 1000} s`, { cause: error });
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
