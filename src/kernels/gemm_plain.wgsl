@@ -1,5 +1,5 @@
 // Product, the obvious way: an invocation computes one row at two columns. Any sizes; the yardstick of the other variants.
-// Layout and epilogue: gemm.wgsl. No workgroup memory, about 20 registers, 6 bytes per flop from cache in f32.
+// Layout and epilogue: gemm.wgsl. No workgroup memory, about 20 registers, 3 bytes per flop from cache in f32.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
