@@ -1,71 +1,74 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Gpu } from '../../src/gpu/index.ts';
 import { AutoencoderKL, vaeAliases } from '../../src/net/vae.ts';
 import { readAutoencoderKLConfig } from '../../src/net/vae_config.ts';
-import { expectClose, relativeRms } from '../compare.ts';
-import { gpuTest, hasF16 } from '../gpu.ts';
-import { toNchw, toNhwc } from '../layout.ts';
+import { gpuTest } from '../gpu.ts';
+import { toNhwc } from '../layout.ts';
 import { loadTensors } from '../tensors.ts';
-import { evaluate, loadNetwork } from './network.ts';
+import { expectGolden, PRECISIONS } from './golden.ts';
+import { evaluate, loadNetwork, type Loaded, type NetworkFiles } from './network.ts';
 
-const GOLDENS = new URL('../goldens/', import.meta.url).pathname;
-const NANO = new URL('../../weights/nano/vae/', import.meta.url).pathname;
+const path = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
-const F32 = { atol: 2e-4, rtol: 2e-4 };
-const F16_RMS = 2e-2;
+const goldenFiles = (name: string): NetworkFiles => ({
+  config: path(`test/goldens/${name}/config.json`),
+  weights: path(`test/goldens/${name}/model.safetensors`),
+});
 
-function load(gpu: Gpu, folder: string, weights: string) {
-  const files = { config: `${folder}/config.json`, weights: `${folder}/${weights}`, aliases: vaeAliases };
-  return loadNetwork(
-    gpu,
-    files,
-    (json, file, p) => new AutoencoderKL(readAutoencoderKLConfig(json, file), p),
-  );
+const NANO: NetworkFiles = {
+  config: path('weights/nano/vae/config.json'),
+  weights: path('weights/nano/vae/diffusion_pytorch_model.safetensors'),
+};
+
+function load(gpu: Gpu, files: NetworkFiles): Promise<Loaded<AutoencoderKL>> {
+  return loadNetwork(gpu, { ...files, aliases: vaeAliases }, (json, file, parameters) => {
+    return new AutoencoderKL(readAutoencoderKLConfig(json, file), parameters);
+  });
 }
 
-/** Compares both directions, and inner activations by module name where the golden has them. */
+/** Compares both directions, and all inner activations that the golden has: none may be missing. */
 async function compare(
   gpu: Gpu,
   network: AutoencoderKL,
   golden: string,
-  names: { readonly image: string; readonly latent: string; readonly decoded: string },
+  names = { image: 'in.image', latent: 'in.latent', decoded: 'decoded' },
 ): Promise<void> {
   const io = await loadTensors(golden);
-  const image = toNhwc(io[names.image]!);
-  const latent = toNhwc(io[names.latent]!);
+  const dtype = gpu.precision;
+  const inputs = {
+    image: { ...toNhwc(io[names.image]!), dtype },
+    latent: { ...toNhwc(io[names.latent]!), dtype },
+  };
   const outputs = await evaluate(
     gpu,
     golden,
-    { image: { ...image, dtype: gpu.precision }, latent: { ...latent, dtype: gpu.precision } },
-    (rec, inputs) => ({
-      ...network.posterior(rec, inputs['image']!),
-      [names.decoded]: network.decode(rec, inputs['latent']!),
+    inputs,
+    (rec, { image, latent }) => ({
+      ...network.posterior(rec, image!),
+      [names.decoded]: network.decode(rec, latent!),
     }),
     (module) => `out.${module}` in io,
   );
   const wanted = Object.keys(io).filter((name) => name.startsWith('out.'));
-  expect(
-    Object.keys(outputs)
-      .map((name) => `out.${name}`)
-      .sort(),
-  ).toEqual(wanted.sort());
-  for (const [name, output] of Object.entries(outputs)) {
-    const got = toNchw(output).data;
-    const want = io[`out.${name}`]!.data;
-    if (gpu.precision === 'f32') expectClose(got, want, { ...F32, label: name });
-    else expect(relativeRms(got, want), name).toBeLessThan(F16_RMS);
-  }
+  expectGolden(
+    gpu,
+    outputs,
+    io,
+    wanted.map((name) => name.slice('out.'.length)),
+  );
 }
 
-const CASE = { image: 'in.image', latent: 'in.latent', decoded: 'decoded' };
-
-for (const precision of hasF16 ? (['f32', 'f16'] as const) : (['f32'] as const)) {
+for (const precision of PRECISIONS) {
   for (const name of ['vae-kl', 'vae-kl-f16']) {
     gpuTest(
       `${name} ${precision}: posterior, decoded image, activations after conv_in, blocks and middle`,
       async (gpu) => {
-        using loaded = await load(gpu, GOLDENS + name, 'model.safetensors');
-        await compare(gpu, loaded.network, `${name}/io.safetensors`, CASE);
+        using loaded = await load(gpu, goldenFiles(name));
+        await compare(gpu, loaded.network, `${name}/io.safetensors`);
       },
       precision,
     );
@@ -74,7 +77,7 @@ for (const precision of hasF16 ? (['f32', 'f16'] as const) : (['f32'] as const))
   gpuTest(
     `nano vae ${precision}: 8 frames of 128x128 to latents and back`,
     async (gpu) => {
-      using loaded = await load(gpu, NANO, 'diffusion_pytorch_model.safetensors');
+      using loaded = await load(gpu, NANO);
       const names = { image: 'in.x', latent: 'out.mean', decoded: 'x' };
       await compare(gpu, loaded.network, 'nano/vae.safetensors', names);
     },
@@ -82,17 +85,45 @@ for (const precision of hasF16 ? (['f32', 'f16'] as const) : (['f32'] as const))
   );
 }
 
+gpuTest('vae: a file with the old names of the mid attention is the same network', async (gpu) => {
+  const files = goldenFiles('vae-kl');
+  const folder = await mkdtemp(join(tmpdir(), 'refilm-vae-'));
+  try {
+    const weights = join(folder, 'old.safetensors');
+    await writeFile(weights, withOldNames(await readFile(files.weights)));
+    using loaded = await load(gpu, { ...files, weights });
+    await compare(gpu, loaded.network, 'vae-kl/io.safetensors');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** The safetensors file with its attention renamed in the header. */
+function withOldNames(file: Buffer): Buffer {
+  const end = 8 + Number(file.readBigUInt64LE());
+  const header = Buffer.from(
+    file
+      .toString('utf8', 8, end)
+      .replaceAll('.to_q.', '.query.')
+      .replaceAll('.to_k.', '.key.')
+      .replaceAll('.to_v.', '.value.')
+      .replaceAll('.to_out.0.', '.proj_attn.'),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, file.subarray(end)]);
+}
+
 gpuTest(
   'vae: refuses sides that are no multiple of its downscale, and latents of other channels',
   async (gpu) => {
-    using loaded = await load(gpu, `${GOLDENS}vae-kl`, 'model.safetensors');
+    using loaded = await load(gpu, goldenFiles('vae-kl'));
     const { network } = loaded;
-    const shapes = { image: [1, 44, 64, 3], latent: [1, 6, 8, 3] };
-    const evaluated = (which: 'image' | 'latent') =>
-      evaluate(gpu, 'refused', { x: { shape: shapes[which], data: [] } }, (rec, { x }) => ({
-        out: which === 'image' ? network.encode(rec, x!) : network.decode(rec, x!),
+    const evaluated = (shape: number[], method: 'encode' | 'decode') =>
+      evaluate(gpu, 'refused', { x: { shape, data: [] } }, (rec, { x }) => ({
+        out: network[method](rec, x!),
       }));
-    await expect(evaluated('image')).rejects.toThrow(/multiples of 8, got \[1, 44, 64, 3\]/);
-    await expect(evaluated('latent')).rejects.toThrow(/\[n, h, w, 4\], got \[1, 6, 8, 3\]/);
+    await expect(evaluated([1, 44, 64, 3], 'encode')).rejects.toThrow(/multiples of 8, got \[1, 44, 64, 3\]/);
+    await expect(evaluated([1, 6, 8, 3], 'decode')).rejects.toThrow(/\[n, h, w, 4\], got \[1, 6, 8, 3\]/);
   },
 );
