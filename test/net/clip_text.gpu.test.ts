@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ClipTextModel, endRows, readClipTextConfig } from '../../src/net/clip_text.ts';
 import type { Gpu, Tensor } from '../../src/gpu/index.ts';
+import { Parameters } from '../../src/net/parameters.ts';
+import { openSafetensors } from '../../src/net/safetensors.ts';
+import { bytesSource } from '../../src/net/source.ts';
 import { gpuTest } from '../gpu.ts';
 import { loadTensors, type TestTensor } from '../tensors.ts';
 import { expectGolden, loadModule, PRECISIONS } from './golden.ts';
@@ -37,26 +41,30 @@ const CASES = [
   },
 ];
 
-async function encode(
-  gpu: Gpu,
-  folder: string,
-  { data, shape }: TestTensor,
-  skips: readonly number[],
-): Promise<Outputs> {
+async function encode(gpu: Gpu, folder: string, ids: TestTensor, skips: readonly number[]): Promise<Outputs> {
   using text = await loadModule(gpu, folder, (json, file, parameters) => {
     return new ClipTextModel(readClipTextConfig(json, file), parameters);
   });
+  return await run(gpu, text.network, ids, skips);
+}
+
+async function run(
+  gpu: Gpu,
+  model: ClipTextModel,
+  { data, shape }: TestTensor,
+  skips: readonly number[],
+): Promise<Outputs> {
   const [batch = 0, tokens = 0] = shape;
-  const ends = endRows(data, tokens, text.network.config.eosTokenId);
+  const ends = endRows(data, tokens, model.config.eosTokenId);
   const inputs = {
     ids: { shape, data, dtype: 'u32' },
     ends: { shape: [batch], data: ends, dtype: 'u32' },
   } as const;
-  return await evaluate(gpu, folder, inputs, (rec, { ids, ends }) => {
-    const { hiddenStates, lastHiddenState, pooled, textEmbeds } = text.network.record(rec, ids!, ends!);
+  return evaluate(gpu, 'text', inputs, (rec, { ids, ends }) => {
+    const { hiddenStates, lastHiddenState, pooled, textEmbeds } = model.record(rec, ids!, ends!);
     const skipped = skips.map((k): [string, Tensor] => [
       `clip_skip.${k}`,
-      text.network.finalNorm(rec, hiddenStates.at(-1 - k)!),
+      model.finalNorm(rec, hiddenStates.at(-1 - k)!),
     ]);
     return {
       'hidden_states.0': hiddenStates[0]!,
@@ -85,6 +93,24 @@ for (const precision of PRECISIONS) {
     }
   });
 }
+
+gpuTest('a file of transformers 5, without the prefix text_model, is read alike', async (gpu) => {
+  const golden = await loadTensors('clip-text-proj/io.safetensors');
+  const folder = new URL('../goldens/clip-text-proj/', import.meta.url);
+  const bytes = await readFile(new URL('model.safetensors', folder));
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header = bytes
+    .toString('utf8', 8, 8 + length)
+    .replaceAll('"text_model.', '"')
+    .padEnd(length);
+  bytes.write(header, 8);
+  const config: unknown = JSON.parse(await readFile(new URL('config.json', folder), 'utf8'));
+  using parameters = new Parameters(gpu, await openSafetensors(bytesSource(bytes)));
+  const model = new ClipTextModel(readClipTextConfig(config, 'config.json'), parameters);
+  await parameters.load();
+  const got = await run(gpu, model, golden['in.input_ids']!, []);
+  expectGolden(gpu, got, golden, ['text_embeds']);
+});
 
 gpuTest('a prompt shorter than the tower allows gives the same states: attention is causal', async (gpu) => {
   const { data, shape } = (await loadTensors('nano/text_encoder.safetensors'))['in.ids']!;
