@@ -7,7 +7,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{gpu,e2e,full}.test.ts'] } },
+      {
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{gpu,e2e,full}.test.ts'] },
+      },
       {
         test: {
           name: 'gpu',

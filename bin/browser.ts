@@ -152,7 +152,8 @@ async function start(
   } catch (error) {
     if (browser) await closeBrowser(browser);
     await removeProfile();
-    if (timeout.signal.aborted) throw new Error(`it did not answer within ${limit / 1000} s`, { cause: error });
+    if (timeout.signal.aborted)
+      throw new Error(`it did not answer within ${limit / 1000} s`, { cause: error });
     throw error;
   } finally {
     clearTimeout(timer);

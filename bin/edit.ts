@@ -24,6 +24,7 @@ const USAGE = `Usage: npm run edit -- <video> (--prompt "a sentence" | --picture
   --fps <number|source>  edited frames per second
   --size <w>x<h>         working size, multiples of 32
   --out-size <w>x<h>     written size
+  --sheet <file.png>     also write a picture of frames before and after
   --software             do not look for a GPU
   --json                 one JSON object on standard output, progress on standard error`;
 
@@ -42,10 +43,11 @@ export async function main(argv: string[]): Promise<number> {
     console.error(`${error.message}\n\n${USAGE}`);
     return 2;
   }
-  const { video, picture, output, options, software, json } = request;
+  const { video, picture, output, sheet, options, software, json } = request;
   await assertReadable(video);
   if (picture) await assertReadable(picture);
   await assertWritable(output);
+  if (sheet) await assertWritable(sheet);
 
   const say = (line: string) => console.error(line);
   const bar = new ProgressBar(process.stderr);
@@ -65,11 +67,13 @@ export async function main(argv: string[]): Promise<number> {
       } else bar.show(event);
     });
     const sink = server.addSink(output);
+    const sheetSink = sheet === undefined ? undefined : server.addSink(sheet);
     const job: EditJob = {
       input: server.addFile(video),
       output: sink.url,
       options,
       ...(picture && { picture: server.addFile(picture) }),
+      ...(sheetSink && { sheet: sheetSink.url }),
     };
     const report = await command.run(page.evaluate((task) => window.refilmCommand.edit(task), job));
     await sink.written;
@@ -97,6 +101,7 @@ interface Request {
   readonly video: string;
   readonly picture: string | undefined;
   readonly output: string;
+  readonly sheet: string | undefined;
   readonly options: EditJob['options'];
   readonly software: boolean;
   readonly json: boolean;
@@ -134,6 +139,7 @@ async function readRequest(argv: string[]): Promise<Request> {
     video,
     picture: values.picture,
     output,
+    sheet: values.sheet,
     options: options as EditJob['options'],
     software: values.software,
     json: values.json,
@@ -158,7 +164,7 @@ function parse(argv: string[]) {
           duration: text,
           fps: text,
         },
-        ...{ size: text, 'out-size': text, software: flag, json: flag },
+        ...{ size: text, 'out-size': text, sheet: text, software: flag, json: flag },
       },
     });
   } catch (error) {

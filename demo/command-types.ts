@@ -34,6 +34,8 @@ export interface EditJob {
   readonly output: string;
   /** Address of the picture that says the content, instead of `options.prompt`. */
   readonly picture?: string;
+  /** Address that takes a PNG of frames before and after; default none. */
+  readonly sheet?: string;
   /** Address of a model folder; default the bundled model. */
   readonly model?: string;
   readonly options: Omit<EditOptions, 'picture' | 'signal' | 'onProgress'>;

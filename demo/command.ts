@@ -3,6 +3,7 @@ import { probe } from '../src/codec/probe.ts';
 import { Editor } from '../src/editor/editor.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import { Gpu } from '../src/gpu/device.ts';
+import { contactSheet } from './contact_sheet.ts';
 import type { DeviceReport, EditJob, EditReport, ErrorReport, Outcome } from './command-types.ts';
 
 let controller = new AbortController();
@@ -49,12 +50,18 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
     const loadSeconds = (performance.now() - started) / 1000;
     const options = { ...job.options, ...(picture && { picture }), signal, onProgress };
     const { video, ...result } = await editor.edit(file, options);
-    const response = await fetch(job.output, { method: 'PUT', body: video, signal });
-    if (!response.ok) throw await writeError(response);
+    const sheet = job.sheet && (await contactSheet(file, video, job.options.start ?? 0));
+    await put(job.output, video, signal);
+    if (job.sheet && sheet) await put(job.sheet, sheet, signal);
     return { ...result, loadSeconds, bytes: video.size };
   } finally {
     editor.dispose();
   }
+}
+
+async function put(url: string, body: Blob, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', body, signal });
+  if (!response.ok) throw await writeError(response);
 }
 
 /** The server's own account of what went wrong with the file. */

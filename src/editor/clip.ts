@@ -21,7 +21,7 @@ export interface LookOptions {
 /** Depth maps of the frames of a clip. */
 export class ClipDepth {
   readonly #maps: Map<number, Float32Array>;
-  #rest: AsyncIterator<[number, Float32Array]> | undefined;
+  #rest: AsyncGenerator<[number, Float32Array], void, undefined> | undefined;
 
   private constructor(
     private readonly source: FrameSource,
@@ -73,9 +73,9 @@ export class ClipDepth {
   async #next(wanted: number): Promise<Float32Array> {
     this.#rest ??= this.#remaining(wanted);
     for (;;) {
-      const { value, done } = await this.#rest.next();
-      if (done) throw new RangeError(`clip: frame ${wanted} has been passed`);
-      const [index, map] = value as [number, Float32Array];
+      const next = await this.#rest.next();
+      if (next.done) throw new RangeError(`clip: frame ${wanted} has been passed`);
+      const [index, map] = next.value;
       this.#maps.set(index, map);
       if (index === wanted) return map;
     }
@@ -96,7 +96,7 @@ export class ClipDepth {
 
   /** Stops reading. */
   async close(): Promise<void> {
-    await this.#rest?.return?.();
+    await this.#rest?.return();
   }
 }
 
