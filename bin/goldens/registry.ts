@@ -3,6 +3,7 @@
 import type { Runner } from './cases.ts';
 import { clipText, clipVision } from './clip.ts';
 import { dpt, structure } from './depth.ts';
+import { edit } from './edit.ts';
 import { prior } from './prior.ts';
 import { ddim, ddimInverse } from './schedulers.ts';
 import { tokenizer } from './tokenizer.ts';
@@ -23,5 +24,6 @@ export const RUNNERS: ReadonlyMap<string, Runner> = new Map([
   ['DDIMScheduler', ddim],
   ['DDIMInverseScheduler', ddimInverse],
   ['structure', structure],
+  ['edit', edit],
   ['tokenizer', tokenizer],
 ]);

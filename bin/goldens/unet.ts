@@ -1,4 +1,3 @@
-import { ContentKeys } from '../../src/net/unet_content.ts';
 import { structureStepChannels, UNet } from '../../src/net/unet.ts';
 import { readUNetConfig } from '../../src/net/unet_config.ts';
 import { evaluate, type Outputs } from '../../test/net/network.ts';
@@ -25,19 +24,18 @@ export const unet = networkRunner(
       structureStep: { shape: z.shape.with(3, channels), data: structureStep, dtype: gpu.precision },
       timestep: { shape: [1], data: [t] },
     };
-    using content = await ContentKeys.create(gpu, network, 1);
     const outputs: Record<string, Outputs[string]> = {};
     for (const [name, mode] of Object.entries(OUTPUTS)) {
       if (!(`out.${name}` in io)) continue;
-      await content.set(mode.content ? inputOf(gpu, io, 'in.content').data : new Float32Array(contentDim));
-      const { keyValues, contents } = content;
+      const embedding = mode.content ? inputOf(gpu, io, 'in.content').data : new Float32Array(contentDim);
       const evaluated = await evaluate(
         gpu,
         `${golden.name} ${name}`,
-        inputs,
-        (rec, { z, structure, structureStep, timestep }) => {
+        { ...inputs, content: { shape: [1, contentDim], data: embedding, dtype: gpu.precision } },
+        (rec, { z, structure, structureStep, timestep, content }) => {
+          const keyValues = network.recordContent(rec, content!);
           const given = { z: z!, structure: structure!, structureStep: structureStep!, timestep: timestep! };
-          return { [name]: network.record(rec, { ...given, keyValues, contents, video: mode.video }) };
+          return { [name]: network.record(rec, { ...given, keyValues, contents: 1, video: mode.video }) };
         },
         watch,
       );

@@ -2,7 +2,6 @@ import { expect } from 'vitest';
 import { Recorder, type Gpu, type Tensor } from '../../src/gpu/index.ts';
 import { structureStepChannels, UNet, type UNetInputs } from '../../src/net/unet.ts';
 import { readUNetConfig } from '../../src/net/unet_config.ts';
-import { ContentKeys } from '../../src/net/unet_content.ts';
 import { gpuTest } from '../gpu.ts';
 import { toNhwc } from '../layout.ts';
 import { loadJson, loadTensors, type TestTensor } from '../tensors.ts';
@@ -21,12 +20,12 @@ const loadGolden = async (name: string) => ({
   ...(await loadJson<{ t: number; structure_step: number }>(`nano/${name}.json`)),
 });
 
-/** One evaluation of the golden's first `frames` frames. */
+/** One evaluation of the golden's first `frames` frames with `contents`, a row an embedding, zeros for none. */
 async function predict(
   gpu: Gpu,
   network: UNet,
   golden: { readonly io: Io; readonly t: number; readonly structure_step: number },
-  content: ContentKeys,
+  contents: readonly ArrayLike<number>[],
   { video, frames = golden.io['in.z']!.shape[0]! }: { readonly video: boolean; readonly frames?: number },
 ): Promise<Outputs[string]> {
   const first = ({ shape, data }: Values & { data: Float32Array }): Values => ({
@@ -34,7 +33,7 @@ async function predict(
     data: data.subarray(0, (data.length / shape[0]!) * frames),
   });
   const z = first(toNhwc(golden.io['in.z']!));
-  const { latentChannels, structureStepChannels: channels } = network.config;
+  const { latentChannels, structureStepChannels: channels, contentDim } = network.config;
   const pixels = z.data.length / latentChannels;
   const step = structureStepChannels(network.config, golden.structure_step, pixels);
   const inputs = {
@@ -42,12 +41,18 @@ async function predict(
     structure: first(toNhwc(golden.io['in.structure']!)),
     structureStep: { shape: z.shape.with(3, channels), data: step },
     timestep: { shape: [1], data: [golden.t] },
+    content: { shape: [contents.length, contentDim], data: contents.flatMap((row) => Array.from(row)) },
   };
-  const { out } = await evaluate(gpu, 'unet', inputs, (rec, { z, structure, structureStep, timestep }) => {
-    const given = { z: z!, structure: structure!, structureStep: structureStep!, timestep: timestep! };
-    const { keyValues, contents } = content;
-    return { out: network.record(rec, { ...given, keyValues, contents, video }) };
-  });
+  const { out } = await evaluate(
+    gpu,
+    'unet',
+    inputs,
+    (rec, { z, structure, structureStep, timestep, content }) => {
+      const given = { z: z!, structure: structure!, structureStep: structureStep!, timestep: timestep! };
+      const keyValues = network.recordContent(rec, content!);
+      return { out: network.record(rec, { ...given, keyValues, contents: contents.length, video }) };
+    },
+  );
   return out!;
 }
 
@@ -65,14 +70,11 @@ for (const precision of PRECISIONS) {
       const { network } = loaded;
       const golden = await loadGolden('unet');
       const embedding = golden.io['in.content']!.data;
-      using both = await ContentKeys.create(gpu, network, 2);
-      await both.set([...new Float32Array(embedding.length), ...embedding]);
-      const clip = await predict(gpu, network, golden, both, { video: true });
+      const none = new Float32Array(embedding.length);
+      const clip = await predict(gpu, network, golden, [none, embedding], { video: true });
       const outputs = { video_unconditional: images(clip, 0, 8), video: images(clip, 8, 8) };
       expectGolden(gpu, outputs, golden.io, ['video_unconditional', 'video']);
-      using one = await ContentKeys.create(gpu, network, 1);
-      await one.set(embedding);
-      const image = await predict(gpu, network, golden, one, { video: false });
+      const image = await predict(gpu, network, golden, [embedding], { video: false });
       expectGolden(gpu, { image }, golden.io, ['image']);
     },
     precision,
@@ -84,9 +86,8 @@ for (const precision of PRECISIONS) {
       using loaded = await load(gpu);
       const { network } = loaded;
       const golden = await loadGolden('unet_6x10x3');
-      using content = await ContentKeys.create(gpu, network, 1);
-      await content.set(golden.io['in.content']!.data);
-      const video = await predict(gpu, network, golden, content, { video: true });
+      const content = golden.io['in.content']!.data;
+      const video = await predict(gpu, network, golden, [content], { video: true });
       expectGolden(gpu, { video }, golden.io, ['video']);
     },
     precision,
@@ -97,9 +98,8 @@ gpuTest('unet: a clip of one frame is an image', async (gpu) => {
   using loaded = await load(gpu);
   const { network } = loaded;
   const golden = await loadGolden('unet');
-  using content = await ContentKeys.create(gpu, network, 1);
-  await content.set(golden.io['in.content']!.data);
-  const got = await predict(gpu, network, golden, content, { video: true, frames: 1 });
+  const content = golden.io['in.content']!.data;
+  const got = await predict(gpu, network, golden, [content], { video: true, frames: 1 });
   const [, channels = 0, height = 0, width = 0] = golden.io['out.image']!.shape;
   const frame = golden.io['out.image']!.data.subarray(0, channels * height * width);
   const image = { shape: [1, channels, height, width], data: frame };
