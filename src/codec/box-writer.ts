@@ -75,7 +75,7 @@ export function movieBox(
     const own = chunks.flatMap((chunk, at) =>
       chunk.track === i ? [{ ...chunk, offset: offsets[at] ?? 0 }] : [],
     );
-    return trackBox(mp4box, track, i + 1, own, large);
+    return trackBox(mp4box, timescale, track, i + 1, own, large);
   });
   const duration = Math.max(...tracks.map(({ edits }) => totalOf(edits)));
   const mvhd = make(mp4box, 'mvhd', {
@@ -89,6 +89,7 @@ const totalOf = (edits: readonly MuxEdit[]): number => edits.reduce((sum, { dura
 
 function trackBox(
   mp4box: Mp4box,
+  movieTimescale: number,
   track: MuxTrack,
   id: number,
   chunks: readonly (Chunk & { readonly offset: number })[],
@@ -107,9 +108,14 @@ function trackBox(
   // mp4box chooses version 0 up to 2³² although media_time is signed there.
   const version = edits.some(({ mediaTime }) => mediaTime > MAX_INT32) ? 1 : 0;
   const edts = make(mp4box, 'edts', {}, [make(mp4box, 'elst', { version, entries })]);
+  const duration = samples.reduce((end, sample) => Math.max(end, sample.dts + sample.duration), 0);
+  // Players drop a last packet without duration behind an edit's end, so an edit that only says 'all' is left out.
+  const [first] = edits;
+  const all = Math.floor((duration * movieTimescale) / track.timescale);
+  const isAll = edits.length === 1 && first?.mediaTime === 0 && first.duration >= all;
   const mdhd = make(mp4box, 'mdhd', {
     ...{ creation_time: 0, modification_time: 0, timescale: track.timescale, language: track.language },
-    ...{ duration: samples.reduce((end, sample) => Math.max(end, sample.dts + sample.duration), 0) },
+    duration,
   });
   const hdlr = make(mp4box, 'hdlr', {
     ...{ handler: isVideo ? 'vide' : 'soun', name: isVideo ? 'VideoHandler' : 'SoundHandler' },
@@ -123,7 +129,11 @@ function trackBox(
     make(mp4box, 'dinf', {}, [dref]),
     make(mp4box, 'stbl', {}, sampleTable(mp4box, track, chunks, large)),
   ]);
-  return make(mp4box, 'trak', {}, [tkhd, edts, make(mp4box, 'mdia', {}, [mdhd, hdlr, minf])]);
+  return make(mp4box, 'trak', {}, [
+    tkhd,
+    ...(isAll ? [] : [edts]),
+    make(mp4box, 'mdia', {}, [mdhd, hdlr, minf]),
+  ]);
 }
 
 function sampleTable(
