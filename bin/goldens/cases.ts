@@ -27,6 +27,9 @@ export interface GoldenCase {
 /** Runs cases of one class. */
 export type Runner = (golden: GoldenCase, gpu: () => Promise<Gpu>) => Promise<Check[]>;
 
+/** What a folder that is one case holds; others are known by their README.md. */
+const CASE_FILES = ['io.safetensors', 'prompts.json'];
+
 /** The bundled model, for goldens that lie apart from theirs. */
 const BUNDLE = fileURLToPath(new URL('../../weights/nano', import.meta.url));
 
@@ -35,7 +38,8 @@ const WITHOUT_MODULE = ['structure', 'edit'];
 
 /** Every case in `folder` and below, by name. Throws an `Error` if there is none. */
 export async function findCases(folder: string): Promise<GoldenCase[]> {
-  const cases = await casesIn(folder, existsSync(join(folder, 'config.json')) ? basename(folder) : '');
+  const alone = CASE_FILES.some((file) => existsSync(join(folder, file)));
+  const cases = await casesIn(folder, alone ? basename(folder) : '');
   if (cases.length === 0) throw new Error(`${folder} holds no golden case.`);
   return cases;
 }
@@ -44,7 +48,8 @@ async function casesIn(folder: string, name: string): Promise<GoldenCase[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = new Set(entries.map((entry) => entry.name));
   if (names.has('schedulers.json')) return schedulerCases(folder, name);
-  if (name !== '' && names.has('README.md')) return [await folderCase(folder, name, names)];
+  const isCase = CASE_FILES.some((file) => names.has(file)) || (name !== '' && names.has('README.md'));
+  if (isCase) return [await folderCase(folder, name, names)];
   const stems = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.safetensors'))
     .map((entry) => basename(entry.name, '.safetensors'));
