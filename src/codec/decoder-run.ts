@@ -21,8 +21,9 @@ export interface RunPlan {
 const MAX_QUEUE = 8;
 /** Frames held back at most while an earlier one is still expected; some browsers put out in decode order. */
 const MAX_HELD = 8;
-/** A decoder that shows no sign of life for this long is given up. */
-const STALL_MS = 30_000;
+/** A decoder that shows no sign of life for three of these is given up; one alone may be our own thread's doing. */
+const STALL_MS = 10_000;
+const MAX_STALLS = 3;
 
 /** Decodes samples `plan.first` to `plan.last` once, and yields the frames in `plan.frames`. */
 export class DecoderRun {
@@ -176,11 +177,13 @@ export class DecoderRun {
 
   async #wait(): Promise<void> {
     if (!this.#signalled) {
-      const stall = setTimeout(() => {
-        this.#fail(new Error(`the decoder gave no sign of life for ${STALL_MS / 1000} s.`));
+      let stalls = 0;
+      const watch = setInterval(() => {
+        if (++stalls < MAX_STALLS) return;
+        this.#fail(new Error(`the decoder gave no sign of life for ${(MAX_STALLS * STALL_MS) / 1000} s.`));
       }, STALL_MS);
       await new Promise<void>((resolve) => (this.#notify = resolve));
-      clearTimeout(stall);
+      clearInterval(watch);
     }
     this.#signalled = false;
   }

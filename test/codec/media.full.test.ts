@@ -112,6 +112,45 @@ test('every file: the frames that ffmpeg decodes, or a typed refusal', { timeout
   }
 });
 
+/** Pixels of a first frame, or the code of the refusal: deep colour is rounded, HDR refused, 4:4:4 converted. */
+const PIXELS: Readonly<Record<string, string>> = {
+  'torture/made_base.mp4': 'I420 480x270',
+  'torture/tc_h264_10bits.mp4': 'I420 200x200',
+  'torture/iibbibb_editlist_videoonly.mp4': 'RGBA 704x576',
+  'torture/moviepy_tiny.mp4': 'RGBA 1x1',
+  'torture/hdr10-av1.mp4': 'hdr',
+  'torture/sample_with_colr_mdcv_and_clli.mp4': 'hdr',
+};
+
+test('pixels of every kind of frame', { timeout: 120_000 }, async () => {
+  await withPage(async (page, { load, mediaUrl }) => {
+    const module = await load<typeof codec>('src/codec/index.ts');
+    for (const [path, want] of Object.entries(PIXELS)) {
+      const got = await page.evaluate(
+        async ({ demux, decode, readPlanes, MediaError }, url) => {
+          const movie = await demux(await (await fetch(url)).blob());
+          for await (const { frame } of decode(movie, { frames: movie.video.frames.slice(0, 1) })) {
+            try {
+              const { format, width, height, data } = await readPlanes(frame);
+              const expected = format === 'RGBA' ? 4 * width * height : Math.ceil(width * height * 1.5);
+              if (data.length !== expected || data.every((byte) => byte === 0))
+                return `${format} with wrong or no bytes`;
+              return `${format} ${width}x${height}`;
+            } catch (error) {
+              if (!(error instanceof MediaError)) throw error;
+              return error.code;
+            }
+          }
+          return 'no frame';
+        },
+        module,
+        mediaUrl(path),
+      );
+      expect([path, got]).toEqual([path, want]);
+    }
+  });
+});
+
 test(
   'every clip: eight frames at 4 per second are written back with their times and its sound',
   { timeout: 900_000 },
