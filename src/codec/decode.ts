@@ -14,7 +14,7 @@ export interface DecodeOptions {
   readonly frames?: readonly Frame[];
   /** Decode what a truncated file still holds. Default: refuse it where data of the asked frames is missing. */
   readonly partial?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A decoder that needs more than one packet before it puts out a frame gets this many beyond the last asked one. */

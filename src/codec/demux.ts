@@ -16,7 +16,7 @@ import { readBox, scanTopLevel } from './top-level.ts';
 
 /** How `demux` is called. */
 export interface DemuxOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A trak box with the parts that every kind of track needs. */

@@ -21,7 +21,7 @@ export interface EncodeOptions {
   readonly fps: number;
   /** Bits per second. Default: 0.15 bits per pixel, at least 300 kbit/s. */
   readonly bitrate?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One coded frame. */

@@ -15,7 +15,7 @@ export interface PickOptions {
 /** Picked frames. Times are ticks of the track; `duration` of each runs to the next picked one, or to `end`. */
 export interface Picked {
   readonly frames: readonly Frame[];
-  /** Start of the part: 0, or where `start` was asked for the time of the frame that is on screen then. */
+  /** Start of the part: 0, or where `start` was asked for the time of the frame on screen then (`start` if none is yet). */
   readonly start: number;
   /** End of the part. */
   readonly end: number;
@@ -50,7 +50,7 @@ export function pick(track: VideoTrack, { start, duration, fps = 'source' }: Pic
   const chosen = fps === 'source' ? part : onGrid(part, Math.max(from, first.time), timescale / fps, end);
   return {
     frames: chosen.map((frame, i) => ({ ...frame, duration: (chosen[i + 1]?.time ?? end) - frame.time })),
-    start: start ? first.time : 0,
+    start: start ? Math.min(first.time, Math.round(from)) : 0,
     end,
   };
 }

@@ -1,6 +1,7 @@
 // What is in a file, by decoding every frame of it.
 import { decode } from './decode.ts';
 import { demux } from './demux.ts';
+import type { DemuxOptions } from './demux.ts';
 import { MediaError } from './errors.ts';
 
 /** What `probe` found. Times in seconds, edit list applied. */
@@ -38,13 +39,13 @@ export interface ProbeAudio {
  * Opens a file and decodes all of its frames. A truncated file is decoded as far as it goes.
  * Throws MediaError where it can't be opened or shows nothing, or the signal's reason.
  */
-export async function probe(file: Blob, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Probe> {
-  const movie = await demux(file, signal ? { signal } : {});
+export async function probe(file: Blob, { signal }: DemuxOptions = {}): Promise<Probe> {
+  const movie = await demux(file, { signal });
   const { video } = movie;
   let frames = 0;
   let first = Infinity;
   let last = -Infinity;
-  for await (const { source } of decode(movie, { partial: true, ...(signal && { signal }) })) {
+  for await (const { source } of decode(movie, { partial: true, signal })) {
     frames++;
     first = Math.min(first, source.time);
     last = Math.max(last, source.time);

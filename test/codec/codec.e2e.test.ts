@@ -90,6 +90,64 @@ test('frames that are left early or aborted leave nothing open', async () => {
   });
 });
 
+test('a decoder that breaks is replaced by a software one from where it stopped; shuffled output is put in order', async () => {
+  await withPage(async (page, { load, origin }) => {
+    const module = await load<typeof codec>(INDEX);
+    const outcome = await page.evaluate(
+      async ({ demux, decode }, url) => {
+        const Real = VideoDecoder;
+        const movie = await demux(await (await fetch(url)).blob());
+        const asked: string[] = [];
+        class Breaking extends Real {
+          #left = Infinity;
+          constructor(readonly init: VideoDecoderInit) {
+            super(init);
+          }
+          override configure(config: VideoDecoderConfig) {
+            asked.push(config.hardwareAcceleration ?? '');
+            if (config.hardwareAcceleration === 'no-preference') this.#left = 12;
+            super.configure(config);
+          }
+          override decode(chunk: EncodedVideoChunk) {
+            if (--this.#left < 0) this.init.error(new DOMException('broken', 'EncodingError'));
+            else super.decode(chunk);
+          }
+        }
+        /** Puts out pairs of frames the wrong way round. */
+        class Shuffling extends Real {
+          constructor(init: VideoDecoderInit) {
+            let held: VideoFrame | undefined;
+            const output = (frame: VideoFrame) => {
+              if (!held) return void (held = frame);
+              init.output(frame);
+              init.output(held);
+              held = undefined;
+            };
+            super({ output, error: init.error });
+          }
+        }
+        const lists: number[][] = [];
+        for (const Decoder of [Breaking, Shuffling]) {
+          globalThis.VideoDecoder = Decoder;
+          const times: number[] = [];
+          for await (const { frame, source } of decode(movie)) {
+            times.push(source.index);
+            if (frame.timestamp !== Math.round((1e6 * source.time) / movie.video.timescale)) times.push(NaN);
+          }
+          lists.push(times);
+        }
+        globalThis.VideoDecoder = Real;
+        return { lists, asked };
+      },
+      module,
+      `${origin}/samples/books.mp4`,
+    );
+    const all = Array.from({ length: 24 }, (_, i) => i);
+    expect(outcome.lists).toEqual([all, all]);
+    expect(outcome.asked).toEqual(['no-preference', 'prefer-software']);
+  });
+});
+
 test('a clip that ends too early: refused for editing, decoded as far as it goes for a look', async () => {
   await withPage(async (page, { load, origin }) => {
     const module = await load<typeof codec>(INDEX);

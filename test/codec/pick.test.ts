@@ -56,6 +56,7 @@ describe('pick', () => {
     const picked = pick(track([500, 600], 700), { fps: 100 });
     expect(times(picked)).toEqual([500, 600]);
     expect(picked.start).toBe(0);
+    expect(pick(track([500, 600], 700), { start: 0.2 })).toMatchObject({ start: 200, end: 700 });
   });
 
   test('frames that share a time, and grids of absurd density, end', () => {
