@@ -1,10 +1,10 @@
 // Attention over the frames of a clip, at every pixel by itself (Gen-1, section 3.2), with learned frame positions.
 import { shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
-import { addRows } from '../kernels/add_rows.ts';
 import { temporalAttention } from '../kernels/attention.ts';
 import { groupNorm, type NormWeight } from '../kernels/group_norm.ts';
 import { linear, type LinearWeight } from '../kernels/matmul.ts';
 import type { Parameters } from './parameters.ts';
+import { repeatImages } from './repeat.ts';
 import { FeedForward, SelfAttention } from './transformer.ts';
 import type { UNetConfig } from './unet_config.ts';
 
@@ -42,12 +42,17 @@ export class TemporalTransformer {
       );
     }
     const normed = groupNorm(rec, x, this.#norm, { groups, eps });
-    const tokens = linear(rec, normed, this.#projIn, { label: 'proj_in' });
-    const pixels = height * width;
     // A clip uses the table's first rows: the same buffer, seen shorter.
     const positions = { ...this.#positions, shape: [frames, channels] };
-    const placed = addRows(rec, tokens, positions, { every: pixels });
-    const sizes = { clips: images / frames, frames, pixels, heads: channels / headDim, headDim };
+    const rowBias = repeatImages(rec, positions, images);
+    const placed = linear(rec, normed, this.#projIn, { rowBias, label: 'proj_in' });
+    const sizes = {
+      clips: images / frames,
+      frames,
+      pixels: height * width,
+      heads: channels / headDim,
+      headDim,
+    };
     const mixed = this.#self.record(rec, placed, (qkv) => temporalAttention(rec, { qkv, ...sizes }));
     const inner = this.#feedForward.record(rec, mixed);
     return linear(rec, inner, this.#projOut, { residual: x, label: 'proj_out' });
