@@ -38,6 +38,11 @@ describe('H.264 parameter sets', () => {
     const sps = parseSps(firstSps(patched) ?? new Uint8Array(0));
     expect(sps).toMatchObject({ hasVui: true, hasRestriction: true, maxRefFrames: 1 });
     expect(patched.at(-1)).toBe(0); // the PPS count behind it
+    // By hand: up to the VUI flag as it was; VUI without contents; restriction, vectors over edges, 0, 0, 16, 16, 1, 1, stop.
+    expect([...(firstSps(patched) ?? [])]).toEqual([
+      ...PLAIN.slice(0, 5),
+      ...[0b011110_1_0, 0b0000000_1, 0b1_1_1_00001, 0b0001_0000, 0b10001_010, 0b010_1_0000],
+    ]);
     expect(withReorderDepth({ ...track, description: patched })).toBe(patched);
     const inOrder = { ...track, samples: [0, 1, 2].map(sampleAt) };
     expect(withReorderDepth(inOrder)).toBe(inOrder.description);
