@@ -13,7 +13,14 @@ export function dawn(): GPU {
   return (keepAlive.dawn ??= create(['enable-dawn-features=allow_unsafe_apis']));
 }
 
-/** A device on it. */
+/**
+ * A device on it. REFILM_VARIANTS=hardware takes a GPU's kernel variants on these CPUs: slower, and the only way to run
+ * them where there is no GPU.
+ */
 export function createGpu(options: GpuOptions = {}): Promise<Gpu> {
-  return Gpu.create({ gpu: dawn(), ...options });
+  const wanted = process.env['REFILM_VARIANTS'];
+  if (wanted !== undefined && wanted !== 'software' && wanted !== 'hardware') {
+    throw new RangeError(`REFILM_VARIANTS must be software or hardware, got '${wanted}'.`);
+  }
+  return Gpu.create({ gpu: dawn(), ...(wanted && { variants: wanted }), ...options });
 }

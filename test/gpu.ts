@@ -29,16 +29,18 @@ export function gpuTest(
     const gpu = precision === 'f32' ? shared! : await createGpu({ precision });
     const before = new Set(gpu.liveBuffers());
     gpu.device.pushErrorScope('validation');
-    try {
-      await body(gpu);
-    } finally {
-      const error = await gpu.device.popErrorScope();
-      const leaked = gpu.liveBuffers().filter((label) => !before.has(label));
-      if (precision === 'f16') gpu.dispose();
-      expect(error?.message, 'validation error').toBeUndefined();
-      expect(leaked, 'leaked buffers').toEqual([]);
-    }
-    gpu.throwIfFailed();
+    const failure = await body(gpu).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const invalid = await gpu.device.popErrorScope();
+    const leaked = gpu.liveBuffers().filter((label) => !before.has(label));
+    if (precision === 'f16') gpu.dispose();
+    // The body's own error says most: a kernel that does not compile is a validation error too.
+    if (failure) throw failure.error;
+    expect(invalid?.message, 'validation error').toBeUndefined();
+    expect(leaked, 'leaked buffers').toEqual([]);
+    if (precision === 'f32') gpu.throwIfFailed();
   });
 }
 

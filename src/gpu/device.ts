@@ -16,7 +16,12 @@ export interface GpuOptions {
   powerPreference?: GPUPowerPreference;
   /** Storage precision; default f16 where the device has `shader-f16` and is no software adapter, else f32. */
   precision?: Precision;
+  /** Whose kernel variants are taken; default by the adapter. Tests run a GPU's on a CPU by it. */
+  variants?: VariantSet;
 }
+
+/** Kernel variants made for a CPU (barrier-free register tiles) or for a GPU (workgroup tiles where they pay). */
+export type VariantSet = 'software' | 'hardware';
 
 /** Limits worth more than their default: larger tensors, fewer arenas, larger tiles. */
 const WANTED_LIMITS = [
@@ -51,7 +56,8 @@ export class Gpu {
   #busySince = 0;
   #failure: Error | undefined;
   #disposed = false;
-  /** Rejects when the device is lost or reports an error that no scope caught; never resolves. */
+  #fail: (error: Error) => void = () => undefined;
+  /** Rejects when the device is lost, is disposed of or reports an error that no scope caught; never resolves. */
   readonly failed: Promise<never>;
 
   private constructor(
@@ -59,6 +65,7 @@ export class Gpu {
     readonly info: GPUAdapterInfo,
     readonly software: boolean,
     readonly precision: Precision,
+    readonly variants: VariantSet,
     owned: boolean,
   ) {
     this.#owned = owned;
@@ -74,11 +81,17 @@ export class Gpu {
         this.#failure ??= error;
         reject(error);
       };
+      this.#fail = fail;
       void device.lost.then(({ reason, message }) => {
         if (!this.#disposed) fail(new DeviceLostError(reason, message));
       });
       device.addEventListener('uncapturederror', ({ error }) => {
-        fail(new GpuError(`The GPU reported: ${error.message}`));
+        const full = typeof GPUOutOfMemoryError !== 'undefined' && error instanceof GPUOutOfMemoryError;
+        fail(
+          full
+            ? new OutOfMemoryError('the buffers of this model', this.allocatedBytes)
+            : new GpuError(`The GPU reported: ${error.message}`),
+        );
       });
     });
     this.failed.catch(() => undefined); // awaited by whoever is working; unhandled only if nobody is
@@ -116,7 +129,9 @@ export class Gpu {
         "precision 'f16' needs the feature shader-f16, which this device lacks; use 'f32'.",
       ]);
     }
-    return new Gpu(device, info, software, options.precision ?? (f16 && !software ? 'f16' : 'f32'), owned);
+    const precision = options.precision ?? (f16 && !software ? 'f16' : 'f32');
+    const variants = options.variants ?? (software ? 'software' : 'hardware');
+    return new Gpu(device, info, software, precision, variants, owned);
   }
 
   /** The adapter in words, for people: vendor, architecture, what it can do. */
@@ -211,6 +226,8 @@ export class Gpu {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    // Who still waits for this device would wait for ever.
+    this.#fail(new DeviceLostError('destroyed', 'Refilm has disposed of it'));
     for (const buffer of [...this.#buffers]) this.destroyBuffer(buffer);
     if (this.#owned) this.device.destroy();
   }

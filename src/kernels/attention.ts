@@ -170,8 +170,8 @@ function attentionKernel(rec: Recorder, o: AttentionOptions, variant: AttentionV
   }
   // Two rows share every load while registers last; four gain nothing on CPUs and compile four times as long.
   // A small workgroup gives a CPU's few threads even shares.
-  const rows = head <= (rec.gpu.software ? 16 : 8) ? 2 : 1;
-  const workgroup = rec.gpu.software ? 16 : 64;
+  const rows = head <= (rec.gpu.variants === 'software' ? 16 : 8) ? 2 : 1;
+  const workgroup = rec.gpu.variants === 'software' ? 16 : 64;
   return {
     source: {
       name: 'attention_register',
@@ -189,8 +189,10 @@ function splitsIntoVectors({ headDim, q, k, v }: AttentionOptions): boolean {
 
 function chooseVariant(rec: Recorder, o: AttentionOptions, inner: number): AttentionVariant {
   if (!splitsIntoVectors(o)) return 'plain';
-  if (o.headDim > UNROLLED_HEAD) return rec.gpu.software ? 'plain' : 'tile';
-  return !rec.gpu.software && inner === 1 && o.queries >= 32 && o.keys >= 32 ? 'tile' : 'register';
+  if (o.headDim > UNROLLED_HEAD) return rec.gpu.variants === 'software' ? 'plain' : 'tile';
+  return rec.gpu.variants === 'hardware' && inner === 1 && o.queries >= 32 && o.keys >= 32
+    ? 'tile'
+    : 'register';
 }
 
 function checkSizes(o: AttentionOptions, keyBatches: number): void {

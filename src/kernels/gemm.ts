@@ -163,9 +163,10 @@ const FEW_TILES = 128;
 /** From so many workgroups on, a GPU is busy with tiles of 64 x 64. */
 const MANY_WORKGROUPS = 32;
 
-function chooseVariant({ software }: Gpu, { rows, columns, channels, geglu }: Gemm): string {
+function chooseVariant({ variants }: Gpu, { rows, columns, channels, geglu }: Gemm): string {
   const inFours = channels % 4 === 0 && columns % (geglu ? 8 : 4) === 0;
-  if (!software && inFours && ceilDiv(rows, 64) * ceilDiv(columns, 64) >= MANY_WORKGROUPS) return 'tile';
+  if (variants === 'hardware' && inFours && ceilDiv(rows, 64) * ceilDiv(columns, 64) >= MANY_WORKGROUPS)
+    return 'tile';
   return ceilDiv(rows, 8) * ceilDiv(columns, 8) < FEW_TILES ? 'register4' : 'register';
 }
 

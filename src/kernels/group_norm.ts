@@ -59,7 +59,7 @@ export function groupNorm(rec: Recorder, x: Tensor, w: NormWeight, options: Grou
   const pixels = rows / statistics;
   const width = widthOf(channels);
   const columns = channels / width;
-  const wanted = PARALLEL[rec.gpu.software ? 'software' : 'hardware'] / (statistics * columns);
+  const wanted = PARALLEL[rec.gpu.variants] / (statistics * columns);
   const share = Math.max(LEAST_SHARE, Math.ceil(pixels / Math.max(1, Math.ceil(wanted))));
   const splits = ceilDiv(pixels, share);
 
