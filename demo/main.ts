@@ -79,7 +79,7 @@ async function start(): Promise<void> {
     const onProgress = progress.show.bind(progress);
     const editor = await kept.get(signal, onProgress);
     const edited = await editor.edit(source.file, { ...what, ...chosen, signal, onProgress });
-    progress.end();
+    progress.end('The refilmed clip is ready.');
     result.show(edited, source, chosen.start ?? 0);
   } catch (error) {
     progress.end();
@@ -92,12 +92,14 @@ async function start(): Promise<void> {
 }
 
 function showRunning(on: boolean): void {
+  const focused = document.activeElement;
   clips.enabled = !on;
   run.disabled = on;
   cancel.disabled = false;
   cancel.hidden = !on;
+  // The button that had the focus is gone: it goes to the one in its place.
   if (on) cancel.focus();
-  else if (document.activeElement === document.body) run.focus();
+  else if (focused === cancel || focused === document.body) run.focus({ preventScroll: true });
 }
 
 function fail(error: unknown): void {

@@ -15,7 +15,7 @@ const PHASES: Readonly<Record<EditPhase, string>> = {
 
 /** The part of the page that tells how far a run is. */
 export class ProgressView {
-  readonly preview = new PreviewView();
+  readonly #preview = new PreviewView();
   readonly #box = requireElement('progress', HTMLDivElement);
   readonly #phase = requireElement('phase', HTMLSpanElement);
   readonly #remaining = requireElement('remaining', HTMLSpanElement);
@@ -31,7 +31,7 @@ export class ProgressView {
     this.#lastSpoken = '';
     this.#box.hidden = false;
     this.#plan.hidden = true;
-    this.preview.clear();
+    this.#preview.clear();
     this.#tell('Starting');
   }
 
@@ -68,17 +68,18 @@ export class ProgressView {
     this.#tell('Cancelling');
   }
 
-  /** The run is over: the plan stays, what was only of interest during it goes. */
-  end(): void {
+  /** The run is over: the plan stays, what was only of interest during it goes. `spoken` is for screen readers. */
+  end(spoken = ''): void {
     this.#box.hidden = true;
-    this.preview.clear();
+    this.#preview.clear();
+    this.#speak(spoken);
   }
 
   #work({ phase, done, total, fraction, remaining, preview }: WorkEvent): void {
     const count = total > 1 ? `, ${done} of ${total}` : '';
     const left = Number.isFinite(remaining) ? `about ${durationText(remaining)} left` : '';
     this.#tell(PHASES[phase], left, phase === 'compile' ? undefined : fraction, count);
-    if (preview) this.preview.show(preview());
+    if (preview) this.#preview.show(preview());
   }
 
   /** `fraction` undefined: nobody knows how far it is. Screen readers hear a phase once, not each of its steps. */

@@ -34,7 +34,6 @@ export class ResultView {
     result.addEventListener('play', () => {
       this.#play.textContent = 'Pause';
       this.#follow();
-      void source.play().catch(() => undefined); // a pause may come before the source has begun
     });
     result.addEventListener('pause', () => {
       this.#play.textContent = 'Play both';
@@ -54,7 +53,7 @@ export class ResultView {
     this.#save.href = this.#url;
     this.#save.download = `${clip.name}-refilm.mp4`;
     requireElement('facts', HTMLSpanElement).textContent =
-      `${frames} frames in ${durationText(seconds)}, ${(video.size / 1e6).toFixed(2)} MB`;
+      `${frames} ${frames === 1 ? 'frame' : 'frames'} in ${durationText(seconds)}, ${(video.size / 1e6).toFixed(2)} MB`;
     void this.#video.play().catch(() => undefined); // with sound, a browser may want a click first
   }
 
@@ -76,5 +75,9 @@ export class ResultView {
     const wanted = this.#start + currentTime;
     const apart = Math.abs(this.#source.currentTime - wanted);
     if (apart > (paused ? 0 : MAX_DRIFT)) this.#source.currentTime = wanted;
+    // At its end the source stops, and has to be started when the result begins again.
+    if (!paused && this.#source.paused && !this.#source.ended) {
+      void this.#source.play().catch(() => undefined); // a pause may come before it has begun
+    }
   }
 }
