@@ -1,9 +1,18 @@
 // `edit <video> --prompt "…" -o out.mp4`: drives the built page in a headless browser.
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { EditJob, EditReport, ProgressReport } from '../demo/command-types.ts';
 import { planText, durationText } from '../src/editor/plan.ts';
+import {
+  EDIT_OPTIONS,
+  EDIT_OPTIONS_HELP,
+  type ModelPlace,
+  parseCommand,
+  readEditOptions,
+  readModel,
+  TEXT,
+  UsageError,
+} from './edit-options.ts';
 import { assertReadable } from './input-file.ts';
 import { openCommandPage } from './page.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -14,24 +23,9 @@ const USAGE = `Usage: npm run edit -- <video> (--prompt "a sentence" | --picture
   --prompt <text>        what the video shall show
   --picture <file>       what the video shall look like, instead of a prompt
   -o, --output <file>    where to write the result (default: <video>-refilm.mp4 here)
-  --structure <0..7>     how loosely the structure is followed (t_s)
-  --temporal <number>    temporal guidance (omega_t): below 1 sharper, above 1 smoother
-  --guidance <number>    content guidance (omega): how strongly the prompt is obeyed
-  --steps <number>       DDIM steps
-  --seed <number>        the same seed gives the same video
-  --start <seconds>      where the edited part begins
-  --duration <seconds>   how long it is
-  --fps <number|source>  edited frames per second
-  --size <w>x<h>         working size, multiples of 32
-  --out-size <w>x<h>     written size
   --sheet <file.png>     also write a picture of frames before and after
-  --software             do not look for a GPU
+${EDIT_OPTIONS_HELP}
   --json                 one JSON object on standard output, progress on standard error`;
-
-/** Wrong use of the command: its message names the option. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 /** Exit codes: 0 written, 1 failed, 2 wrong use, 130 interrupted. */
 export async function main(argv: string[]): Promise<number> {
@@ -43,7 +37,7 @@ export async function main(argv: string[]): Promise<number> {
     console.error(`${error.message}\n\n${USAGE}`);
     return 2;
   }
-  const { video, picture, output, sheet, options, software, json } = request;
+  const { video, picture, output, sheet, model, options, software, json } = request;
   await assertReadable(video);
   if (picture) await assertReadable(picture);
   await assertWritable(output);
@@ -72,6 +66,7 @@ export async function main(argv: string[]): Promise<number> {
       input: server.addFile(video),
       output: sink.url,
       options,
+      ...(model && { model: 'folder' in model ? server.addFolder(model.folder) : model.url }),
       ...(picture && { picture: server.addFile(picture) }),
       ...(sheetSink && { sheet: sheetSink.url }),
     };
@@ -93,7 +88,8 @@ function summary(output: string, report: EditReport, seconds: number): string {
   const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   return (
     `Wrote ${output} (${mib(report.bytes)} MiB, ${report.frames} frames edited) in ${durationText(seconds)}: ` +
-    `${durationText(report.seconds)} of editing, ${share} % of it GPU work; at most ${mib(report.peakBytes)} MiB of GPU memory.`
+    `${durationText(report.seconds)} of editing, ${share} % of it GPU work; ${report.plan.dispatches} dispatches a step; ` +
+    `${mib(report.plan.allocatedBytes)} MiB of GPU memory as planned, at most ${mib(report.peakBytes)} MiB.`
   );
 }
 
@@ -102,13 +98,17 @@ interface Request {
   readonly picture: string | undefined;
   readonly output: string;
   readonly sheet: string | undefined;
+  readonly model: ModelPlace | undefined;
   readonly options: EditJob['options'];
   readonly software: boolean;
   readonly json: boolean;
 }
 
 async function readRequest(argv: string[]): Promise<Request> {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = parseCommand(argv, {
+    ...EDIT_OPTIONS,
+    ...{ picture: TEXT, output: { type: 'string', short: 'o' }, sheet: TEXT },
+  });
   const [video, ...more] = positionals;
   if (video === undefined || more.length > 0) {
     throw new UsageError(
@@ -127,59 +127,14 @@ async function readRequest(argv: string[]): Promise<Request> {
   const output = resolve(named, intoFolder ? `${basename(video, extname(video))}-refilm.mp4` : '');
   if (output === resolve(video))
     throw new UsageError('The output would overwrite the source: choose another name.');
-  const options: Record<string, unknown> = { ...(values.prompt !== undefined && { prompt: values.prompt }) };
-  for (const key of ['structure', 'temporal', 'guidance', 'steps', 'seed', 'start', 'duration'] as const) {
-    if (values[key] !== undefined) options[key] = number(key, values[key]);
-  }
-  if (values.fps !== undefined)
-    options['fps'] = values.fps === 'source' ? 'source' : number('fps', values.fps);
-  if (values.size !== undefined) options['size'] = size('size', values.size);
-  if (values['out-size'] !== undefined) options['output'] = size('out-size', values['out-size']);
   return {
     video,
     picture: values.picture,
     output,
     sheet: values.sheet,
-    options: options as EditJob['options'],
+    model: await readModel(values.model),
+    options: { ...(values.prompt !== undefined && { prompt: values.prompt }), ...readEditOptions(values) },
     software: values.software,
     json: values.json,
   };
-}
-
-function parse(argv: string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        ...{ prompt: text, picture: text, output: { type: 'string', short: 'o' } as const, structure: text },
-        ...{
-          temporal: text,
-          guidance: text,
-          steps: text,
-          seed: text,
-          start: text,
-          duration: text,
-          fps: text,
-        },
-        ...{ size: text, 'out-size': text, sheet: text, software: flag, json: flag },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function number(name: string, text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value)) throw new UsageError(`--${name} must be a number, got '${text}'.`);
-  return value;
-}
-
-function size(name: string, text: string): { width: number; height: number } {
-  const match = /^(\d+)x(\d+)$/.exec(text);
-  if (!match) throw new UsageError(`--${name} must be <width>x<height>, got '${text}'.`);
-  return { width: Number(match[1]), height: Number(match[2]) };
 }

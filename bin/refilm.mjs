@@ -8,6 +8,7 @@ import { chromiumPackage, vulkanEnvironment } from './chromium-package.mjs';
 
 const COMMANDS = {
   edit: { script: 'edit.ts', what: 'turn a video into another one by a sentence or a picture' },
+  evaluate: { script: 'evaluate.ts', what: 'edit clips and measure how well the results obey' },
   probe: { script: 'probe.ts', what: 'decode files and print what is in them' },
   goldens: { script: 'goldens.ts', what: 'compare networks with expected numbers', dawn: true },
   kernel: { script: 'kernel.ts', what: 'run, check and time one kernel', dawn: true },
@@ -27,7 +28,10 @@ const environment = { ...process.env };
 if (command.dawn) Object.assign(environment, await vulkanEnvironment(environment, chromiumPackage));
 
 const host = fileURLToPath(new URL('./host.mjs', import.meta.url));
-const child = spawn(process.execPath, [host, command.script, ...rest], { stdio: 'inherit', env: environment });
+const child = spawn(process.execPath, [host, command.script, ...rest], {
+  stdio: 'inherit',
+  env: environment,
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
   process.exit(code ?? (signal === 'SIGINT' ? 130 : 1));

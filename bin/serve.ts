@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join, normalize, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeAtomically, type WriteError } from './write-atomically.ts';
 
@@ -22,6 +22,8 @@ export interface PageServer extends AsyncDisposable {
   readonly origin: string;
   /** Makes a file readable (GET, HEAD, one byte range) at the returned address. */
   addFile(path: string): string;
+  /** Makes the files below a folder readable; the returned address ends with a slash. */
+  addFolder(path: string): string;
   /**
    * Makes an address to which one PUT or POST writes `path`; the file appears whole or not at all. The answer is
    * `{bytes}`, or status 507 with the WriteError as `{name, message, code}`.
@@ -52,10 +54,18 @@ const MIME: Readonly<Record<string, string>> = {
 /** Serves `folder` on 127.0.0.1, on a port that the system chooses. */
 export async function servePage(folder: string): Promise<PageServer> {
   const files = new Map<string, string>();
+  const folders = new Map<string, string>();
   const sinks = new Map<string, (request: IncomingMessage) => Promise<number>>();
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => refuse(request, response, error));
   });
+
+  const fileInFolders = (path: string): string | undefined => {
+    for (const [address, root] of folders) {
+      if (path.startsWith(address)) return fileInside(root, path.slice(address.length));
+    }
+    return undefined;
+  };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodedPath(request);
@@ -68,17 +78,17 @@ export async function servePage(folder: string): Promise<PageServer> {
       return void response.writeHead(200, { 'content-type': MIME['.json'] }).end(JSON.stringify({ bytes }));
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
-    const file = files.get(path) ?? fileInside(folder, path);
+    const file = files.get(path) ?? fileInFolders(path) ?? fileInside(folder, path);
     if (file === undefined) return void response.writeHead(404).end();
     await sendFile(file, request, response);
   };
 
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((done, reject) => server.once('error', reject).listen(0, '127.0.0.1', done));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
-    (closing ??= new Promise((resolve) => {
-      server.close(() => resolve());
+    (closing ??= new Promise((done) => {
+      server.close(() => done());
       server.closeAllConnections();
     }));
   return {
@@ -88,12 +98,17 @@ export async function servePage(folder: string): Promise<PageServer> {
       files.set(address, path);
       return origin + address;
     },
+    addFolder(path) {
+      const address = `${secretPath('folder', '')}/`;
+      folders.set(address, resolve(path));
+      return origin + address;
+    },
     addSink(path) {
       const address = secretPath('output', extname(path));
-      const written = new Promise<number>((resolve) => {
+      const written = new Promise<number>((settle) => {
         sinks.set(address, (request) => {
           const bytes = writeAtomically(path, request.iterator({ destroyOnReturn: false }));
-          resolve(bytes);
+          settle(bytes);
           return bytes;
         });
       });

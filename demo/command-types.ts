@@ -3,6 +3,7 @@ import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
 import type { EditResult } from '../src/editor/editor.ts';
 import type { EditOptions } from '../src/editor/options.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
+import type { Quality } from '../src/editor/quality.ts';
 import type { Probe } from '../src/codec/probe.ts';
 
 /** An error as it crosses from the page to the command: class name, message, and the code of those that have one. */
@@ -30,14 +31,16 @@ export interface DeviceReport extends AdapterDescription {
 export interface EditJob {
   /** Address of the source video; it answers GET. */
   readonly input: string;
-  /** Address that takes the result by one PUT and answers status 200 when the file is in place. */
-  readonly output: string;
+  /** Address that takes the result by one PUT and answers status 200 when the file is in place; default: nowhere. */
+  readonly output?: string;
   /** Address of the picture that says the content, instead of `options.prompt`. */
   readonly picture?: string;
   /** Address that takes a PNG of frames before and after; default none. */
   readonly sheet?: string;
   /** Address of a model folder; default the bundled model. */
   readonly model?: string;
+  /** Measures how well the result obeys. */
+  readonly evaluate?: boolean;
   readonly options: Omit<EditOptions, 'picture' | 'signal' | 'onProgress'>;
 }
 
@@ -48,6 +51,8 @@ export interface EditReport extends Pick<
 > {
   readonly loadSeconds: number;
   readonly bytes: number;
+  /** Where the job asked for it. */
+  readonly quality?: Quality;
 }
 
 /** Progress as it crosses: the preview stays in the page. */

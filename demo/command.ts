@@ -51,9 +51,10 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
     const options = { ...job.options, ...(picture && { picture }), signal, onProgress };
     const { video, ...result } = await editor.edit(file, options);
     const sheet = job.sheet && (await contactSheet(file, video, job.options.start ?? 0));
-    await put(job.output, video, signal);
+    const quality = job.evaluate && (await editor.evaluate(file, video, options));
+    if (job.output) await put(job.output, video, signal);
     if (job.sheet && sheet) await put(job.sheet, sheet, signal);
-    return { ...result, loadSeconds, bytes: video.size };
+    return { ...result, loadSeconds, bytes: video.size, ...(quality && { quality }) };
   } finally {
     editor.dispose();
   }

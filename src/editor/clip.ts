@@ -21,6 +21,7 @@ export interface LookOptions {
 /** Depth maps of the frames of a clip. */
 export class ClipDepth {
   readonly #maps: Map<number, Float32Array>;
+  #seen: number;
   #rest: AsyncGenerator<[number, Float32Array], void, undefined> | undefined;
 
   private constructor(
@@ -29,9 +30,10 @@ export class ClipDepth {
     readonly frames: readonly FrameTime[],
     readonly range: DepthRange,
     maps: Map<number, Float32Array>,
-    private readonly signal: AbortSignal | undefined,
+    private readonly options: LookOptions,
   ) {
     this.#maps = maps;
+    this.#seen = maps.size;
   }
 
   /** Looks at up to 64 frames spread over the clip; at all frames of a source that can be read only once. */
@@ -51,12 +53,12 @@ export class ClipDepth {
     )) {
       maps.set(index, map);
       times.push({ time, duration });
-      onFrame?.(maps.size, indices?.length);
+      onFrame?.(maps.size, source.frames?.length);
     }
     const range = depthRange(
       source.frames ? maps.values() : spread(maps.size, FIRST_LOOK).map((i) => maps.get(i)!),
     );
-    return new ClipDepth(source, withDepth, source.frames ?? times, range, maps, signal);
+    return new ClipDepth(source, withDepth, source.frames ?? times, range, maps, options);
   }
 
   /** Maps of the frames at `indices`, which must not go back behind earlier calls by more than a window. */
@@ -77,6 +79,8 @@ export class ClipDepth {
       if (next.done) throw new RangeError(`clip: frame ${wanted} has been passed`);
       const [index, map] = next.value;
       this.#maps.set(index, map);
+      this.#seen += 1;
+      this.options.onFrame?.(this.#seen, this.frames.length);
       if (index === wanted) return map;
     }
   }
@@ -86,9 +90,9 @@ export class ClipDepth {
     const looked = new Set(this.#maps.keys());
     const indices = this.frames.map((_, i) => i).filter((i) => i >= first && !looked.has(i));
     for await (const [index, map] of depthOf(
-      this.source.read(indices, this.signal),
+      this.source.read(indices, this.options.signal),
       this.withDepth,
-      this.signal,
+      this.options.signal,
     )) {
       yield [index, map];
     }

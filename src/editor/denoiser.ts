@@ -122,6 +122,11 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     return this.#predict.flops;
   }
 
+  /** Dispatches of one step's evaluations. */
+  get dispatchesPerStep(): number {
+    return this.#predict.steps.length;
+  }
+
   /** The content embedding, contentDim numbers: computes the keys and values that all steps read. */
   async setContent(content: ArrayLike<number>, signal?: AbortSignal): Promise<void> {
     const both = [...Array<number>(content.length).fill(0), ...Array.from(content)];

@@ -49,7 +49,7 @@ export async function* editFrames(job: EditJob): AsyncGenerator<EditedFrame, voi
 
 class EditRun {
   readonly #job: EditJob;
-  #meter = new ProgressMeter(1, 0);
+  #meter = new ProgressMeter(1, Infinity);
   #costs: StageCosts = { depth: 0, structure: 0, denoise: 0, decode: 0 };
   #clip: ClipDepth | undefined;
 
@@ -61,7 +61,7 @@ class EditRun {
     const { session, source, options, shape, signal, onProgress } = this.#job;
     if (source.frames) await this.#announce(source.frames.length);
     const clip = await this.#look();
-    if (!source.frames) await this.#announce(clip.frames.length);
+    if (!source.frames) await this.#announce(clip.frames.length, true);
     const content = await this.#content();
     const windows = frameWindows(clip.frames.length, { length: shape.windowFrames, overlap: OVERLAP });
     const finished = new Map<number, Float32Array>();
@@ -92,8 +92,8 @@ class EditRun {
     }
   }
 
-  /** Records every program, estimates, and tells the plan. */
-  async #announce(frames: number): Promise<void> {
+  /** Records every program, estimates, and tells the plan; `seen` where the frames' depth is known already. */
+  async #announce(frames: number, seen = false): Promise<void> {
     const { session, options, shape, signal, onProgress } = this.#job;
     onProgress?.({ phase: 'compile', done: 0, total: 1, fraction: 0, remaining: Infinity });
     const { plan, costs } = await session.run((engine) => planEdit(engine, frames, options, shape), {
@@ -101,7 +101,8 @@ class EditRun {
       onProgress,
     });
     this.#costs = costs;
-    this.#meter = new ProgressMeter(plan.flops, plan.seconds);
+    const left = seen ? plan.flops - frames * costs.depth : plan.flops;
+    this.#meter = new ProgressMeter(left, (plan.seconds * left) / plan.flops);
     onProgress?.({ phase: 'plan', plan });
     signal?.throwIfAborted();
   }

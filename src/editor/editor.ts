@@ -9,9 +9,11 @@ import { editFrames, type EditedFrame, type EditJob } from './edit.ts';
 import { type ModelOptions, readModelFiles, type ModelFiles } from './model.ts';
 import { type EditOptions, resolveOptions } from './options.ts';
 import type { EditPlan } from './plan.ts';
+import type { OnProgress } from './progress.ts';
 import { editShape } from './plan_edit.ts';
+import { measureQuality, type Quality } from './quality.ts';
 import { Session } from './session.ts';
-import { fileSource, type FrameIterable, type FrameSource, iterableSource } from './source.ts';
+import { type FrameSource, openSource, type VideoSource } from './source.ts';
 
 /**
  * Where a model is: `'nano'` (bundled), the URL of a pipeline folder, `{ repo, revision? }` on a hub, the files of a
@@ -27,9 +29,6 @@ export type ModelSource =
 /** Options of {@link Editor.load}. */
 export interface LoadOptions extends ModelOptions, GpuOptions {}
 
-/** What to edit: a video file, or frames. */
-export type VideoSource = Blob | FrameIterable;
-
 /** A finished edit. */
 export interface EditResult {
   /** The edited video: mp4, H.264 where the browser can, with the source's sound and timing. */
@@ -40,7 +39,10 @@ export interface EditResult {
   /** Wall time, and how much of it the GPU was working, in seconds. */
   readonly seconds: number;
   readonly gpuSeconds: number;
-  /** Most bytes of GPU buffers that were alive at once. */
+  /**
+   * Most bytes of GPU buffers that were alive at once: those of the plan, and what reading frames and prompt and
+   * copying back took for a while.
+   */
   readonly peakBytes: number;
 }
 
@@ -48,6 +50,7 @@ export interface EditResult {
 export class Editor {
   readonly #session: Session;
   readonly #files: ModelFiles;
+  readonly #disposal = new AbortController();
   #busy = false;
 
   private constructor(session: Session, files: ModelFiles) {
@@ -77,32 +80,16 @@ export class Editor {
   async edit(source: VideoSource, options: EditOptions): Promise<EditResult> {
     return this.#exclusively(async () => {
       const started = performance.now();
-      const { job, plan } = await this.#prepare(source, options);
-      const { gpu } = this.#session.engine;
-      const busyBefore = gpu.busyMs;
-      const { output } = job.shape;
-      const { timescale, movie } = job.source;
-      let frames = 0;
-      const counted = async function* (): AsyncGenerator<EncoderFrame, void, undefined> {
-        for await (const { data, time, duration } of editFrames(job)) {
-          frames += 1;
-          yield { data, time, duration };
-        }
-      };
-      const fps = framesPerSecond(job.source);
-      const { signal } = options;
-      const encoded = await encode(counted(), { ...output, timescale, fps, ...(signal && { signal }) });
-      const part = movie && { start: movie.picked.start, end: movie.picked.end };
-      const video = await mux(encoded, movie && part ? { source: movie.movie, part } : {});
-      signal?.throwIfAborted();
-      return {
-        video,
-        plan: plan()!,
-        frames,
-        seconds: (performance.now() - started) / 1000,
-        gpuSeconds: (this.#session.engine.gpu.busyMs - busyBefore) / 1000,
-        peakBytes: this.#session.engine.gpu.peakBytes,
-      };
+      this.#session.startAccount();
+      const job = await this.#prepare(source, options);
+      try {
+        const { video, frames } = await writeFile(job);
+        const { busyMs, peakBytes } = this.#session.usage;
+        const seconds = (performance.now() - started) / 1000;
+        return { video, plan: job.plan!, frames, seconds, gpuSeconds: busyMs / 1000, peakBytes };
+      } finally {
+        await job.source.close?.();
+      }
     });
   }
 
@@ -112,42 +99,62 @@ export class Editor {
     options: EditOptions,
   ): AsyncGenerator<EditedVideoFrame, void, undefined> {
     this.#enter();
+    let job: PreparedEdit | undefined;
     try {
-      const { job } = await this.#prepare(source, options);
+      job = await this.#prepare(source, options);
       const { width, height } = job.shape.output;
       for await (const frame of editFrames(job))
         yield { ...frame, width, height, timescale: job.source.timescale };
     } finally {
+      await job?.source.close?.();
       await this.#leave();
     }
   }
 
-  async #prepare(
-    source: VideoSource,
-    options: EditOptions,
-  ): Promise<{ job: EditJob; plan: () => EditPlan | undefined }> {
-    const { signal, onProgress } = options;
-    signal?.throwIfAborted();
+  /**
+   * Measures how well `result`, made of `source` by an edit with these `options`, obeys them. Throws RangeError where the
+   * two have different numbers of frames, else as `edit`.
+   */
+  async evaluate(source: VideoSource, result: VideoSource, options: EditOptions): Promise<Quality> {
+    return this.#exclusively(async () => {
+      const job = await this.#prepare(source, options);
+      const { session, signal } = job;
+      let made: FrameSource | undefined;
+      try {
+        made = await openSource(result, { start: 0, duration: undefined, fps: 'source' }, signal);
+        const { working } = job.shape;
+        return await measureQuality({ ...job, session, result: made, working });
+      } finally {
+        await job.source.close?.();
+        await made?.close?.();
+      }
+    });
+  }
+
+  async #prepare(source: VideoSource, options: EditOptions): Promise<PreparedEdit> {
+    const signal = this.#signal(options.signal);
+    signal.throwIfAborted();
     const { gpu, model } = this.#session.engine;
     const resolved = resolveOptions(options, this.#files.defaults, gpu.software);
-    const frames =
-      source instanceof Blob
-        ? await fileSource(source, resolved, signal)
-        : await iterableSource(source, resolved.fps);
-    const shape = editShape(frames.display, resolved, model.unet.config.trainFrames);
-    let plan: EditPlan | undefined;
-    const job: EditJob = {
+    const frames = await openSource(source, resolved, signal);
+    const job: PreparedEdit = {
       session: this.#session,
       source: frames,
       options: resolved,
-      shape,
+      shape: editShape(frames.display, resolved, model.unet.config.trainFrames),
       signal,
       onProgress: (event) => {
-        if (event.phase === 'plan') plan = event.plan;
-        onProgress?.(event);
+        if (event.phase === 'plan') job.plan = event.plan;
+        options.onProgress?.(event);
       },
+      plan: undefined,
     };
-    return { job, plan: () => plan };
+    return job;
+  }
+
+  /** Ends a call when its caller or `dispose` says so. */
+  #signal(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any(signal ? [signal, this.#disposal.signal] : [this.#disposal.signal]);
   }
 
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -166,12 +173,13 @@ export class Editor {
   }
 
   async #leave(): Promise<void> {
-    this.#busy = false;
     await this.#session.release();
+    this.#busy = false;
   }
 
-  /** Frees the model and, unless the caller brought it, the device. */
+  /** Frees the model and, unless the caller brought it, the device. An edit that is at work rejects. */
   dispose(): void {
+    this.#disposal.abort(new Error('This editor has been disposed of. Load a new one with Editor.load().'));
     this.#session.dispose();
   }
 
@@ -180,12 +188,40 @@ export class Editor {
   }
 }
 
+/** An edit that is ready to run. */
+interface PreparedEdit extends EditJob {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** Once it has been announced. */
+  plan: EditPlan | undefined;
+}
+
 /** A frame as {@link Editor.frames} gives it: make a VideoFrame of it, or write it anywhere. */
 export interface EditedVideoFrame extends EditedFrame {
   readonly width: number;
   readonly height: number;
   /** Ticks per second of `time` and `duration`. */
   readonly timescale: number;
+}
+
+/** Runs an edit into a video file. */
+async function writeFile(job: PreparedEdit): Promise<{ readonly video: Blob; readonly frames: number }> {
+  const { source, shape, signal } = job;
+  let frames = 0;
+  const counted = async function* (): AsyncGenerator<EncoderFrame, void, undefined> {
+    for await (const { data, time, duration } of editFrames(job)) {
+      frames += 1;
+      yield { data, time, duration };
+    }
+  };
+  const { timescale, movie } = source;
+  const fps = framesPerSecond(source);
+  const encoded = await encode(counted(), { ...shape.output, timescale, fps, signal });
+  job.onProgress({ phase: 'write', done: 0, total: 1, fraction: 1, remaining: 0 });
+  const part = movie && { start: movie.picked.start, end: movie.picked.end };
+  const video = await mux(encoded, movie && part ? { source: movie.movie, part } : {});
+  signal.throwIfAborted();
+  return { video, frames };
 }
 
 async function folderOf(model: ModelSource): Promise<ModelFolder> {

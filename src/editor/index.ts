@@ -6,11 +6,12 @@
  *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device)
  *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; content.ts, prior_loop.ts, picture.ts;
  *            denoiser.ts; frames.ts
+ *   judge    quality.ts
  *
  * @packageDocumentation
  */
 export { Editor } from './editor.ts';
-export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, VideoSource } from './editor.ts';
+export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource } from './editor.ts';
 export type { EditedFrame } from './edit.ts';
 export { outputSize, workingSize } from './geometry.ts';
 export type { Size } from './geometry.ts';
@@ -27,4 +28,5 @@ export type {
   RecoveryEvent,
   WorkEvent,
 } from './progress.ts';
-export type { FrameIterable } from './source.ts';
+export type { Consistency, Quality } from './quality.ts';
+export type { FrameIterable, VideoSource } from './source.ts';

@@ -1,6 +1,6 @@
 // A Gen-1 pipeline folder (model_index.json and one folder a module) as networks on a device.
 
-import { Gpu } from '../gpu/index.ts';
+import type { Gpu } from '../gpu/index.ts';
 import { ClipTextModel, readClipTextConfig } from '../net/clip_text.ts';
 import { ClipVisionModel, readClipVisionConfig } from '../net/clip_vision.ts';
 import { Config } from '../net/config.ts';

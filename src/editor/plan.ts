@@ -28,9 +28,14 @@ export interface EditPlan {
   readonly flops: number;
   /** Seconds that it should take on this device, from a short measurement. */
   readonly seconds: number;
-  /** Bytes of weights and of activations on the GPU. */
+  /** Dispatches of one step: the networks' evaluations as one batch. */
+  readonly dispatches: number;
+  /** Bytes on the GPU: of weights, of activations as the planner places them, of latents and parameters that stay. */
   readonly weightBytes: number;
   readonly activationBytes: number;
+  readonly stateBytes: number;
+  /** Bytes of all buffers once everything is planned and recorded: the sum of the three. */
+  readonly allocatedBytes: number;
 }
 
 /** `93` as `1 min 33 s`. */

@@ -86,8 +86,9 @@ export async function planEdit(
     seed: options.seed,
     flops,
     seconds: (OVERHEAD * flops) / rate,
-    weightBytes: engine.model.bytes,
-    activationBytes: await engine.activationBytes(),
+    dispatches: denoiser.dispatchesPerStep,
+    ...(await engine.memory()),
+    allocatedBytes: engine.gpu.allocatedBytes,
   };
   return { plan, costs };
 }

@@ -1,7 +1,7 @@
 // Keeps an engine alive: a lost device is rebuilt, its weights are loaded again, and the stage that was running is run
 // again from what it had finished. Everything a stage needs to resume is on the CPU.
 
-import { DeviceLostError, Gpu, type GpuOptions } from '../gpu/index.ts';
+import { DeviceLostError, Gpu, GpuError, type GpuOptions } from '../gpu/index.ts';
 import { Engine } from './engine.ts';
 import type { ModelFiles, ModelOptions } from './model.ts';
 import type { OnProgress } from './progress.ts';
@@ -10,15 +10,30 @@ import type { OnProgress } from './progress.ts';
 const MAX_REBUILDS = 2;
 const REBUILD_DELAY_MS = 2000;
 
+/** Reads and maps fail at once when a device is lost; the reason may come this much later. */
+const LOSS_NOTICE_MS = 100;
+
 /** Options of {@link Session.run}. */
 export interface StageOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** What was used of the GPU since {@link Session.startAccount}. */
+export interface GpuUsage {
+  /** Milliseconds in which the GPU was working. */
+  readonly busyMs: number;
+  /** Most bytes of buffers that were alive at once. */
+  readonly peakBytes: number;
+}
+
 /** An engine that survives its device. */
 export class Session {
-  #engine: Engine | undefined;
+  #engine: Engine;
+  /** False where the engine's device failed: the next stage begins with a new one. */
+  #usable = true;
+  #disposed = false;
+  #account = { busyMs: 0, peakBytes: 0, since: 0 };
 
   private constructor(
     private readonly files: ModelFiles,
@@ -35,7 +50,7 @@ export class Session {
 
   /** The engine as it is now; another one after a loss. Throws once disposed of. */
   get engine(): Engine {
-    if (!this.#engine)
+    if (this.#disposed)
       throw new Error('This editor has been disposed of. Load a new one with Editor.load().');
     return this.#engine;
   }
@@ -47,42 +62,81 @@ export class Session {
   async run<T>(stage: (engine: Engine) => Promise<T>, { signal, onProgress }: StageOptions = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await stage(this.engine);
-      } catch (error) {
+        return await stage(await this.#ready(signal));
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        const error = await this.#causeOf(thrown);
+        if (error instanceof DeviceLostError || error instanceof GpuError) this.#discard();
         if (!(error instanceof DeviceLostError) || this.gpuOptions.device || attempt > MAX_REBUILDS)
           throw error;
-        signal?.throwIfAborted();
         onProgress?.({ phase: 'recover', attempt, reason: error.message });
         if (attempt > 1) await delay(REBUILD_DELAY_MS, signal);
-        await this.#rebuild(signal);
       }
     }
   }
 
-  async #rebuild(signal: AbortSignal | undefined): Promise<void> {
-    this.#engine?.dispose();
-    this.#engine = undefined;
-    this.#engine = await Engine.create(await Gpu.create(this.gpuOptions), this.files, { signal });
+  /** Starts counting anew. */
+  startAccount(): void {
+    const { gpu } = this.engine;
+    gpu.peakBytes = gpu.allocatedBytes;
+    this.#account = { busyMs: 0, peakBytes: 0, since: gpu.busyMs };
+  }
+
+  /** What was used since the last `startAccount`, also of devices that were lost meanwhile. */
+  get usage(): GpuUsage {
+    const { gpu } = this.#engine;
+    const { busyMs, peakBytes, since } = this.#account;
+    return { busyMs: busyMs + gpu.busyMs - since, peakBytes: Math.max(peakBytes, gpu.peakBytes) };
+  }
+
+  async #ready(signal: AbortSignal | undefined): Promise<Engine> {
+    if (this.#usable) return this.engine;
+    const engine = await Engine.create(await Gpu.create(this.gpuOptions), this.files, { signal });
+    if (this.#disposed) engine.dispose();
+    else {
+      this.#account = { ...this.usage, since: 0 };
+      this.#engine = engine;
+      this.#usable = true;
+    }
+    return this.engine;
+  }
+
+  /** What the device says went wrong, where it says so; else what was thrown. */
+  async #causeOf(thrown: unknown): Promise<unknown> {
+    if (!(thrown instanceof DOMException)) return thrown;
+    return Promise.race([
+      this.#engine.gpu.failed.catch((failure: unknown) => failure),
+      delay(LOSS_NOTICE_MS, undefined).then(() => thrown),
+    ]);
+  }
+
+  #discard(): void {
+    this.#engine.dispose();
+    this.#usable = false;
   }
 
   /** Frees what was recorded for one edit; the model stays. */
   async release(): Promise<void> {
-    await this.#engine?.releasePrograms();
+    await this.#engine.releasePrograms();
   }
 
   /** Frees the engine. */
   dispose(): void {
-    this.#engine?.dispose();
-    this.#engine = undefined;
+    this.#disposed = true;
+    this.#engine.dispose();
   }
 }
 
 function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
+    const abort = () => {
       clearTimeout(timer);
-      reject(signal.reason as Error);
-    });
+      reject(signal!.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort);
   });
 }

@@ -30,12 +30,26 @@ export interface FrameSource {
   readonly end: number;
   /** Frames in order: those at `indices`, or all that come. A source without `frames` can be read once. */
   read(indices: readonly number[] | undefined, signal?: AbortSignal): AsyncIterable<SourceFrame>;
+  /** Lets go of what is open before it was read; `read` itself closes all that it has begun. */
+  close?(): Promise<void>;
   /** The file and its edited part, for sound and timing. */
   readonly movie?: { readonly movie: Movie; readonly picked: Picked };
 }
 
 /** Frames that a caller may hand over: closed by the editor once they are read. */
 export type FrameIterable = AsyncIterable<VideoFrame | ImageBitmap> | Iterable<VideoFrame | ImageBitmap>;
+
+/** What to edit: a video file, or frames. */
+export type VideoSource = Blob | FrameIterable;
+
+/** The frames that `options` choose. Throws as {@link fileSource} and {@link iterableSource} do. */
+export function openSource(
+  source: VideoSource,
+  options: Pick<ResolvedOptions, 'start' | 'duration' | 'fps'>,
+  signal: AbortSignal,
+): Promise<FrameSource> {
+  return source instanceof Blob ? fileSource(source, options, signal) : iterableSource(source, options);
+}
 
 /** The part of a video file that `options` choose. Throws MediaError for files that can't be read, RangeError for a part outside. */
 export async function fileSource(
@@ -77,10 +91,22 @@ const MICROSECONDS = 1_000_000;
 
 /**
  * Frames of a caller. VideoFrames keep their timestamps; ImageBitmaps are shown `fps` a second (default 8).
- * Throws MediaError `no-frames` when there is none.
+ * Throws MediaError `no-frames` when there is none, TypeError for what is no list of frames and for options that
+ * choose a part of a file.
  */
-export async function iterableSource(frames: FrameIterable, fps: number | 'source'): Promise<FrameSource> {
+export async function iterableSource(
+  frames: FrameIterable,
+  { start, duration, fps }: Pick<ResolvedOptions, 'start' | 'duration' | 'fps'>,
+): Promise<FrameSource> {
   const interval = MICROSECONDS / (fps === 'source' ? 8 : fps);
+  if (!isIterable(frames)) {
+    throw new TypeError('A video to edit is a Blob, or an iterable of VideoFrames or ImageBitmaps.');
+  }
+  if (start > 0 || duration !== undefined) {
+    throw new TypeError(
+      'options.start and options.duration choose a part of a file; give just the frames to edit.',
+    );
+  }
   const iterator =
     Symbol.asyncIterator in frames ? frames[Symbol.asyncIterator]() : frames[Symbol.iterator]();
   const first = await iterator.next();
@@ -91,7 +117,7 @@ export async function iterableSource(frames: FrameIterable, fps: number | 'sourc
       'There is no frame to edit: the given frames ended before the first.',
     );
   }
-  const state = { end: 0 };
+  const state = { end: 0, begun: false };
   const image = first.value;
   const display =
     'displayWidth' in image
@@ -106,25 +132,40 @@ export async function iterableSource(frames: FrameIterable, fps: number | 'sourc
     },
     async *read(_indices, signal) {
       let index = 0;
+      state.begun = true;
       let next: IteratorResult<VideoFrame | ImageBitmap> = first;
       try {
         for (; !next.done; next = await iterator.next()) {
           const frame = next.value;
+          let read;
           try {
             signal?.throwIfAborted();
-            const read = await readImage(frame, Math.round(index * interval), Math.round(interval));
-            state.end = read.time + read.duration;
-            yield { index, ...read };
-            index += 1;
+            read = await readImage(frame, Math.round(index * interval), Math.round(interval));
           } finally {
+            // At once: a decoder behind the iterable may have only a few frames to lend.
             frame.close();
           }
+          state.end = read.time + read.duration;
+          yield { index, ...read };
+          index += 1;
         }
       } finally {
         if (!next.done) await iterator.return?.();
       }
     },
+    async close() {
+      if (state.begun) return;
+      state.begun = true;
+      image.close();
+      await iterator.return?.();
+    },
   };
+}
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
+  );
 }
 
 async function readImage(

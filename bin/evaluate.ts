@@ -1,0 +1,137 @@
+// `evaluate <clips…>`: edits each clip and measures whether the result shows the prompt in the source's structure.
+import { basename, extname } from 'node:path';
+import type { EditReport, ProgressReport } from '../demo/command-types.ts';
+import type { Quality } from '../src/editor/quality.ts';
+import {
+  EDIT_OPTIONS,
+  EDIT_OPTIONS_HELP,
+  parseCommand,
+  readEditOptions,
+  readModel,
+  UsageError,
+} from './edit-options.ts';
+import { assertReadable } from './input-file.ts';
+import { openCommandPage, type CommandPage } from './page.ts';
+import { ProgressBar } from './progress-bar.ts';
+
+const USAGE = `Usage: npm run evaluate -- <clips…> [--prompt "a sentence"] [options]
+
+  --prompt <text>        what all of them shall show (default: a prompt for each of samples/)
+${EDIT_OPTIONS_HELP}
+  --json                 one JSON line for each clip`;
+
+/** A natural edit of each clip of samples/. */
+export const SAMPLE_PROMPTS: Readonly<Record<string, string>> = {
+  runner: 'a golden robot walking on the moon',
+  books: 'a city at night',
+  horse: 'a white horse standing in the snow',
+  dancer: 'a woman made of stone dancing in the desert',
+};
+
+/** depth_corr of the model's reference at t_s 0, omega_t 1 (evaluate.json beside the weights), and the share asked for. */
+const DEPTH_CORRELATION = 0.945;
+const DEPTH_SHARE = 0.8;
+
+/** What a clip's edit came to, and whether it passes. */
+interface Line {
+  readonly file: string;
+  readonly prompt: string;
+  readonly quality: Quality;
+  readonly failures: readonly string[];
+  readonly seconds: number;
+}
+
+/** Exit code 1 if a check fails, 2 for wrong use. */
+export async function main(argv: string[]): Promise<number> {
+  let request: Awaited<ReturnType<typeof readRequest>>;
+  try {
+    request = await readRequest(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+  for (const { file } of request.clips) await assertReadable(file);
+  const command = await openCommandPage({
+    adapter: request.software ? 'software' : 'auto',
+    onNotice: console.error,
+    onBuild: () => console.error('Building the page (only after a change) …'),
+  });
+  const bar = new ProgressBar(process.stderr);
+  let failed = 0;
+  try {
+    await command.page.exposeFunction('refilmProgress', (event: ProgressReport) => bar.show(event));
+    for (const { file, prompt } of request.clips) {
+      const report = await edit(command, request, file, prompt);
+      const quality = report.quality!;
+      const line: Line = { file, prompt, quality, failures: failuresOf(quality), seconds: report.seconds };
+      if (line.failures.length > 0) failed += 1;
+      bar.clear();
+      console.log(request.json ? JSON.stringify(line) : describe(line));
+    }
+  } finally {
+    bar.clear();
+    await command.dispose();
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+function edit(
+  { page, server, run }: CommandPage,
+  { model, options }: Awaited<ReturnType<typeof readRequest>>,
+  file: string,
+  prompt: string,
+): Promise<EditReport> {
+  const job = {
+    input: server.addFile(file),
+    options: { ...options, prompt },
+    evaluate: true,
+    ...(model && { model: 'folder' in model ? server.addFolder(model.folder) : model.url }),
+  };
+  return run(page.evaluate((task) => window.refilmCommand.edit(task), job));
+}
+
+async function readRequest(argv: string[]) {
+  const { values, positionals } = parseCommand(argv, EDIT_OPTIONS);
+  if (positionals.length === 0) throw new UsageError('Name at least one clip.');
+  const clips = positionals.map((file) => {
+    const prompt = values.prompt ?? SAMPLE_PROMPTS[basename(file, extname(file))];
+    if (prompt === undefined) throw new UsageError(`Say with --prompt what ${file} shall show.`);
+    return { file, prompt };
+  });
+  const { software, json } = values;
+  return { clips, software, json, model: await readModel(values.model), options: readEditOptions(values) };
+}
+
+/** The checks, in words, that `quality` does not pass. */
+export function failuresOf({ result, source, depthCorrelation }: Quality): string[] {
+  const failures: string[] = [];
+  if (!(result.prompt! > source.prompt!)) {
+    failures.push(
+      `the result fits the prompt no better than the source does (${score(result.prompt)} <= ${score(source.prompt)})`,
+    );
+  }
+  const least = DEPTH_SHARE * DEPTH_CORRELATION;
+  if (!(depthCorrelation >= least)) {
+    failures.push(
+      `the depth of the result is not the source's (correlation ${score(depthCorrelation)} < ${score(least)})`,
+    );
+  }
+  return failures;
+}
+
+function describe({ file, prompt, quality, failures, seconds }: Line): string {
+  const { result, source, content, depthCorrelation, frames } = quality;
+  return [
+    `${file}: "${prompt}", ${frames} frames in ${seconds.toFixed(0)} s`,
+    `  frame consistency   ${score(result.frame)}  (source ${score(source.frame)})`,
+    `  prompt consistency  ${score(result.prompt)}  (source ${score(source.prompt)})`,
+    `  content             ${score(content)}`,
+    `  depth correlation   ${score(depthCorrelation)}`,
+    ...(failures.length > 0 ? failures.map((failure) => `  FAILED: ${failure}`) : ['  passed']),
+  ].join('\n');
+}
+
+function score(value: number | undefined): string {
+  return value === undefined ? 'none' : value.toFixed(4);
+}
