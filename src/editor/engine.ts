@@ -1,6 +1,6 @@
 // A model on a device, with the programs recorded for it. Everything here is lost with the device and made again.
 
-import { Gpu, type Program, Recorder, type Tensor } from '../gpu/index.ts';
+import { type Gpu, Heap, type Program, Recorder, type Tensor } from '../gpu/index.ts';
 import { linear } from '../kernels/matmul.ts';
 import { Model, type ModelFiles, type ModelOptions } from './model.ts';
 
@@ -12,6 +12,8 @@ const RATE_SIDE = 256;
 
 /** A loaded model and its recorded programs. */
 export class Engine {
+  /** Programs of an edit run one at a time: they share their memory. */
+  readonly #heap: Heap;
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #made = new Map<string, Promise<unknown>>();
   readonly #tensors: BufferTensor[] = [];
@@ -19,7 +21,9 @@ export class Engine {
   private constructor(
     readonly gpu: Gpu,
     readonly model: Model,
-  ) {}
+  ) {
+    this.#heap = new Heap(gpu, 'activations');
+  }
 
   /** Loads `files` onto `gpu`, which the engine then owns: it is disposed of with it, also when loading fails. */
   static async create(gpu: Gpu, files: ModelFiles, options: ModelOptions = {}): Promise<Engine> {
@@ -37,7 +41,7 @@ export class Engine {
     if (!program) {
       const rec = new Recorder(this.gpu, name);
       record(rec);
-      program = rec.finish();
+      program = rec.finish(this.#heap);
       program.catch(() => this.#programs.delete(name));
       this.#programs.set(name, program);
     }
@@ -62,10 +66,21 @@ export class Engine {
     return tensor;
   }
 
-  /** Bytes that the activations of all recorded programs take. */
-  async activationBytes(): Promise<number> {
+  /**
+   * Bytes of what is on the device: weights; activations of all recorded programs, as planned; latents and other states,
+   * parameters of dispatches.
+   */
+  async memory(): Promise<{ weightBytes: number; activationBytes: number; stateBytes: number }> {
     const programs = await Promise.all(this.#programs.values());
-    return programs.reduce((sum, { memory }) => sum + memory.bytes, 0);
+    const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+    return {
+      weightBytes: this.model.bytes,
+      activationBytes: this.#heap.bytes,
+      stateBytes:
+        sum(this.#tensors.map(({ buffer }) => buffer.size)) +
+        sum(programs.map(({ parameterBytes }) => parameterBytes)) +
+        this.gpu.empty.size,
+    };
   }
 
   /** Floating point operations per second of this device, from a few runs of one product. */
@@ -78,6 +93,7 @@ export class Engine {
       for (let i = 0; i < 2; i++) x = linear(rec, x, { weight, inFeatures: side, outFeatures: side });
       rec.output('y', x);
       using program = await rec.finish();
+      program.write('x', new Float32Array(side * side).fill(1 / side));
       await program.run();
       const start = performance.now();
       let runs = 0;
@@ -95,6 +111,7 @@ export class Engine {
   async releasePrograms(): Promise<void> {
     const programs = await Promise.allSettled(this.#programs.values());
     for (const result of programs) if (result.status === 'fulfilled') result.value.dispose();
+    this.#heap.dispose();
     this.#programs.clear();
     this.#made.clear();
     for (const { buffer } of this.#tensors.splice(0)) this.gpu.destroyBuffer(buffer);

@@ -1,7 +1,7 @@
 /**
  * The GPU layer: a device and its account of memory (`device`), tensors (`tensor`), kernels compiled at most once
  * (`shader`, `pipelines`), evaluations recorded once and replayed (`recorder`, `program`) in planned memory
- * (`memory`), and the ways back to the CPU (`readback`, `profile`).
+ * (`memory`, `heap`), and the ways back to the CPU (`readback`, `profile`).
  *
  * @packageDocumentation
  */
@@ -9,6 +9,7 @@ export * from './device.ts';
 export * from './errors.ts';
 export * from './grid.ts';
 export * from './half.ts';
+export { Heap } from './heap.ts';
 export * from './memory.ts';
 export { type Kernel, PipelineCache } from './pipelines.ts';
 export * from './profile.ts';

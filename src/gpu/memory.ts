@@ -76,9 +76,12 @@ export function planMemory(lifetimes: readonly Lifetime[], arenaLimit: number): 
     arena.size = Math.max(arena.size, best.offset + size);
     places[index] = { arena: best.arena, offset: best.offset };
   }
+  // The largest arena first: programs that share a heap then find arenas of about their size.
+  const bySize = arenas.map((_, i) => i).sort((a, b) => arenas[b]!.size - arenas[a]!.size);
+  const rank = new Map(bySize.map((arena, i) => [arena, i]));
   return {
-    places: places.map((place) => place!),
-    arenas: arenas.map(({ size }) => size),
+    places: places.map((place) => ({ arena: rank.get(place!.arena)!, offset: place!.offset })),
+    arenas: bySize.map((arena) => arenas[arena]!.size),
     bytes: arenas.reduce((sum, { size }) => sum + size, 0),
     lowerBound: mostAlive(lifetimes),
   };

@@ -1,6 +1,7 @@
 // A recorded evaluation: replayed without allocation, shader work or graph walking.
 
 import type { Gpu } from './device.ts';
+import type { Heap } from './heap.ts';
 import type { MemoryPlan } from './memory.ts';
 import { readTensor } from './readback.ts';
 import { pack, type Tensor } from './tensor.ts';
@@ -14,9 +15,26 @@ export interface Step {
   readonly flops: number;
 }
 
-interface Port {
+/** An input or output and where it lies. */
+export interface Port {
   readonly tensor: Tensor;
   readonly range: GPUBufferBinding;
+}
+
+/** A program's dispatches and ports in the memory that it has at present. */
+export interface Bound {
+  readonly steps: readonly Step[];
+  readonly inputs: ReadonlyMap<string, Port>;
+  readonly outputs: ReadonlyMap<string, Port>;
+}
+
+/** The memory of a program. */
+export interface ProgramMemory {
+  readonly heap: Heap;
+  /** Whether the heap is freed with the program. */
+  readonly ownsHeap: boolean;
+  readonly uniforms: GPUBuffer;
+  readonly plan: MemoryPlan;
 }
 
 /** Options of {@link Program.run}. */
@@ -36,20 +54,41 @@ export class Program {
   /** Steps per submission, adapted to how long submissions take on this device. */
   #chunk = 16;
 
+  #bound: Bound;
+  #generation: number;
+
   constructor(
     readonly gpu: Gpu,
     readonly label: string,
-    readonly steps: readonly Step[],
-    readonly inputs: ReadonlyMap<string, Port>,
-    readonly outputs: ReadonlyMap<string, Port>,
-    private readonly owned: readonly GPUBuffer[],
-    /** What the plan needs; `memory.bytes` is what was allocated for activations. */
-    readonly memory: MemoryPlan,
-  ) {}
+    private readonly bind: () => Bound,
+    private readonly own: ProgramMemory,
+  ) {
+    this.#bound = bind();
+    this.#generation = own.heap.generation;
+  }
+
+  /** What the plan needs: `memory.bytes` is what the program's activations take of its heap. */
+  get memory(): MemoryPlan {
+    return this.own.plan;
+  }
+
+  /** The dispatches, bound to the heap as it is now. */
+  get steps(): readonly Step[] {
+    return this.#current.steps;
+  }
+
+  get #current(): Bound {
+    const { generation } = this.own.heap;
+    if (generation !== this.#generation) {
+      this.#bound = this.bind();
+      this.#generation = generation;
+    }
+    return this.#bound;
+  }
 
   /** Writes an input: numbers in the tensor's order (converted to its element type), exactly as many as it holds. */
   write(name: string, values: ArrayLike<number>): void {
-    const { tensor, range } = this.#port(this.inputs, name, 'input');
+    const { tensor, range } = this.#port('inputs', name);
     const count = tensor.shape.reduce((a, b) => a * b, 1);
     if (values.length !== count) {
       throw new RangeError(
@@ -61,7 +100,7 @@ export class Program {
 
   /** Records a copy of a tensor with its own memory into an input, before the next run. Shapes must hold as many bytes. */
   copyIn(name: string, from: Tensor & { readonly buffer: GPUBuffer }, fromOffset = 0): void {
-    const { range } = this.#port(this.inputs, name, 'input');
+    const { range } = this.#port('inputs', name);
     const encoder = this.gpu.device.createCommandEncoder({ label: `${this.label} copy in ${name}` });
     const size = Math.min(range.size!, from.buffer.size - fromOffset);
     encoder.copyBufferToBuffer(from.buffer, fromOffset, range.buffer, range.offset ?? 0, size);
@@ -70,7 +109,7 @@ export class Program {
 
   /** Copies an output into a tensor with its own memory, after the last run. */
   copyOut(name: string, to: Tensor & { readonly buffer: GPUBuffer }, toOffset = 0): void {
-    const { range } = this.#port(this.outputs, name, 'output');
+    const { range } = this.#port('outputs', name);
     const encoder = this.gpu.device.createCommandEncoder({ label: `${this.label} copy out ${name}` });
     const size = Math.min(range.size ?? to.buffer.size, to.buffer.size - toOffset);
     encoder.copyBufferToBuffer(range.buffer, range.offset ?? 0, to.buffer, toOffset, size);
@@ -80,11 +119,21 @@ export class Program {
   /** Runs every dispatch. Resolves when the device has finished; rejects on abort, device loss or a GPU error. */
   async run({ signal }: RunOptions = {}): Promise<void> {
     signal?.throwIfAborted();
+    const { heap } = this.own;
+    const { steps, inputs } = this.#current;
+    if (heap.owner !== this && inputs.size > 0) {
+      throw new Error(
+        `${this.label}: write the inputs before the run: they are new, or another program has used the memory`,
+      );
+    }
+    heap.owner = this;
     const pending: Promise<void>[] = [];
     let last = performance.now();
-    for (let start = 0; start < this.steps.length;) {
-      const end = Math.min(start + this.#chunk, this.steps.length);
-      pending.push(this.gpu.submit(this.#encode(start, end)));
+    for (let start = 0; start < steps.length;) {
+      const end = Math.min(start + this.#chunk, steps.length);
+      const submission = this.gpu.submit(this.#encode(steps.slice(start, end)));
+      submission.catch(() => undefined); // the one before it may fail first: then nobody awaits this one
+      pending.push(submission);
       const size = end - start;
       start = end;
       if (pending.length < 2) continue;
@@ -104,37 +153,50 @@ export class Program {
     this.#chunk = Math.round(Math.min(256, Math.max(1, ideal, 0.25 * this.#chunk), 2 * this.#chunk + 1));
   }
 
-  #encode(start: number, end: number): GPUCommandBuffer {
+  #encode(steps: readonly Step[]): GPUCommandBuffer {
     const encoder = this.gpu.device.createCommandEncoder({ label: this.label });
     const pass = encoder.beginComputePass();
-    for (let i = start; i < end; i++) encodeStep(pass, this.steps[i]!);
+    for (const step of steps) encodeStep(pass, step);
     pass.end();
     return encoder.finish();
   }
 
   /** The numbers of an output of the last run, as f32 (u32 and i32 as they are). */
   async read(name: string): Promise<Float32Array | Uint32Array | Int32Array> {
-    const { tensor, range } = this.#port(this.outputs, name, 'output');
+    const { tensor, range } = this.#port('outputs', name);
     return readTensor(this.gpu, tensor, range);
   }
 
   /** Sum of the work estimates of all dispatches. */
   get flops(): number {
-    return this.steps.reduce((sum, step) => sum + step.flops, 0);
+    return this.#bound.steps.reduce((sum, step) => sum + step.flops, 0);
   }
 
-  #port(ports: ReadonlyMap<string, Port>, name: string, kind: string): Port {
+  /** Bytes of the parameters of its dispatches, which it holds beside its heap. */
+  get parameterBytes(): number {
+    return this.own.uniforms.size;
+  }
+
+  /** The port of that name; writing makes the heap this program's, reading needs it to be. */
+  #port(kind: 'inputs' | 'outputs', name: string): Port {
+    const { heap } = this.own;
+    const ports = this.#current[kind];
     const port = ports.get(name);
-    if (!port)
-      throw new RangeError(
-        `${this.label} has no ${kind} '${name}', only ${[...ports.keys()].join(', ') || 'none'}`,
-      );
+    if (!port) {
+      const names = [...ports.keys()].join(', ') || 'none';
+      throw new RangeError(`${this.label} has no ${kind.slice(0, -1)} '${name}', only ${names}`);
+    }
+    if (kind === 'inputs') heap.owner = this;
+    else if (heap.owner !== this && !port.tensor.buffer) {
+      throw new Error(`${this.label}: '${name}' is gone; another program has used the memory since the run`);
+    }
     return port;
   }
 
-  /** Frees the arenas. The program can't run any more. */
+  /** Frees the memory, but not a heap that it shares. The program can't run any more. */
   dispose(): void {
-    for (const buffer of this.owned) this.gpu.destroyBuffer(buffer);
+    this.gpu.destroyBuffer(this.own.uniforms);
+    if (this.own.ownsHeap) this.own.heap.dispose();
   }
 
   [Symbol.dispose](): void {

@@ -2,8 +2,10 @@
 // compiles what is missing, resolves every binding and returns a Program that can be replayed.
 
 import type { Gpu } from './device.ts';
+import { Heap } from './heap.ts';
 import { planMemory, type Lifetime } from './memory.ts';
-import { Program, type Step } from './program.ts';
+import type { Kernel } from './pipelines.ts';
+import { type Bound, Program, type Step } from './program.ts';
 import type { Prelude, ShaderSource } from './shader.ts';
 import { byteLength, checkReshape, ELEMENT_BYTES, type DType, type Tensor } from './tensor.ts';
 import { OutOfMemoryError } from './errors.ts';
@@ -155,8 +157,11 @@ export class Recorder {
     return root;
   }
 
-  /** Plans, allocates, compiles and binds. Throws OutOfMemoryError or ShaderError; nothing stays allocated then. */
-  async finish(): Promise<Program> {
+  /**
+   * Plans, compiles, allocates and binds. With `heap` the program shares that memory with others that never run at the
+   * same time; without, it has its own. Throws OutOfMemoryError or ShaderError; nothing stays allocated for it then.
+   */
+  async finish(heap?: Heap): Promise<Program> {
     const count = this.#dispatches.length;
     for (const [name, tensor] of this.#outputs) {
       const root = this.#root(tensor);
@@ -166,7 +171,7 @@ export class Recorder {
     }
     const live = this.#roots.filter(({ first, last }) => first <= last && last >= 0);
     const plan = planMemory(this.#lifetimes(live), this.#arenaLimit());
-    const gpu = this.gpu;
+    const { gpu } = this;
     const kernels = await Promise.all(
       this.#dispatches.map(({ source, prelude, inputs, outputs, params }) =>
         gpu.pipelines.get(source, prelude, {
@@ -176,20 +181,16 @@ export class Recorder {
         }),
       ),
     );
-    const owned: GPUBuffer[] = [];
+    const memory = heap ?? new Heap(gpu, this.label);
+    const params = packParams(this.#dispatches, gpu.limits.minUniformBufferOffsetAlignment);
     gpu.device.pushErrorScope('out-of-memory');
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const arenas = plan.arenas.map((size, i) => gpu.createBuffer(size, usage, `${this.label} arena ${i}`));
-    const params = this.#packParams();
-    const uniforms = gpu.createBuffer(
-      params.bytes.byteLength,
-      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-      `${this.label} params`,
-    );
-    owned.push(...arenas, uniforms);
+    memory.reserve(plan.arenas);
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const uniforms = gpu.createBuffer(params.bytes.byteLength, usage, `${this.label} params`);
     const refused = await gpu.device.popErrorScope();
     if (refused) {
-      for (const buffer of owned) gpu.destroyBuffer(buffer);
+      if (!heap) memory.dispose();
+      gpu.destroyBuffer(uniforms);
       throw new OutOfMemoryError(`the activations of ${this.label}`, plan.bytes);
     }
     gpu.device.queue.writeBuffer(uniforms, 0, params.bytes);
@@ -198,32 +199,23 @@ export class Recorder {
     const range = (tensor: Tensor): GPUBufferBinding => {
       if (tensor.buffer) return { buffer: tensor.buffer };
       const place = placeOf.get(this.#root(tensor)!)!;
-      return { buffer: arenas[place.arena]!, offset: place.offset, size: bindingBytes(tensor) };
+      return { buffer: memory.arena(place.arena), offset: place.offset, size: bindingBytes(tensor) };
     };
-    const steps = this.#dispatches.map((dispatch, i): Step => {
-      const { pipeline, layout } = kernels[i]!;
-      const resources: GPUBufferBinding[] = [
-        ...dispatch.inputs.map((tensor) => (tensor ? range(tensor) : { buffer: gpu.empty })),
-        ...dispatch.outputs.map(range),
-      ];
-      const entries = resources.map((resource, j): GPUBindGroupEntry => ({ binding: 1 + j, resource }));
-      const offset = params.offsets[i];
-      if (offset !== undefined) {
-        const size = Math.ceil(dispatch.params!.length / 4) * 16;
-        entries.push({ binding: 0, resource: { buffer: uniforms, offset, size } });
-      }
-      const [x, y = 1, z = 1] = dispatch.workgroups;
-      return {
-        pipeline,
-        bindGroup: gpu.device.createBindGroup({ layout, entries, label: dispatch.label ?? '' }),
-        workgroups: [x, y, z],
-        label: dispatch.label ?? dispatch.source.name,
-        flops: dispatch.flops ?? 0,
-      };
+    const bind = (): Bound => ({
+      steps: this.#dispatches.map((dispatch, i) => {
+        const resources = [
+          ...dispatch.inputs.map((tensor) => (tensor ? range(tensor) : { buffer: gpu.empty })),
+          ...dispatch.outputs.map(range),
+        ];
+        const offset = params.offsets[i];
+        const size = 16 * Math.ceil((dispatch.params?.length ?? 0) / 4);
+        const uniform = offset === undefined ? undefined : { buffer: uniforms, offset, size };
+        return boundStep(gpu, dispatch, kernels[i]!, resources, uniform);
+      }),
+      inputs: new Map([...this.#inputs].map(([name, tensor]) => [name, { tensor, range: range(tensor) }])),
+      outputs: new Map([...this.#outputs].map(([name, tensor]) => [name, { tensor, range: range(tensor) }])),
     });
-    const named = (tensors: Map<string, Tensor>) =>
-      new Map([...tensors].map(([name, tensor]) => [name, { tensor, range: range(tensor) }]));
-    return new Program(gpu, this.label, steps, named(this.#inputs), named(this.#outputs), owned, plan);
+    return new Program(gpu, this.label, bind, { heap: memory, ownsHeap: !heap, uniforms, plan });
   }
 
   #arenaLimit(): number {
@@ -252,25 +244,44 @@ export class Recorder {
     }
     return live.map(({ bytes, first, last }, i) => ({ bytes, first, last, apart: apart[i]! }));
   }
+}
 
-  #packParams(): { bytes: Uint8Array<ArrayBuffer>; offsets: (number | undefined)[] } {
-    const alignment = this.gpu.limits.minUniformBufferOffsetAlignment;
-    let size = 0;
-    const offsets = this.#dispatches.map(({ params }) => {
-      if (params === undefined) return undefined;
-      const offset = size;
-      size = offset + Math.ceil((Math.ceil(params.length / 4) * 16) / alignment) * alignment;
-      return offset;
-    });
-    const view = new DataView(new ArrayBuffer(Math.max(size, alignment)));
-    for (const [i, { params }] of this.#dispatches.entries()) {
-      for (const [j, value] of (params ?? []).entries()) {
-        if (typeof value === 'object') view.setFloat32(offsets[i]! + 4 * j, value.f32, true);
-        else view.setUint32(offsets[i]! + 4 * j, value, true);
-      }
+/** A dispatch with its pipeline and resources. */
+function boundStep(
+  gpu: Gpu,
+  dispatch: Dispatch,
+  { pipeline, layout }: Kernel,
+  resources: readonly GPUBufferBinding[],
+  uniform: GPUBufferBinding | undefined,
+): Step {
+  const entries = resources.map((resource, i): GPUBindGroupEntry => ({ binding: 1 + i, resource }));
+  if (uniform) entries.push({ binding: 0, resource: uniform });
+  const label = dispatch.label ?? dispatch.source.name;
+  const [x, y = 1, z = 1] = dispatch.workgroups;
+  const bindGroup = gpu.device.createBindGroup({ layout, entries, label });
+  return { pipeline, bindGroup, workgroups: [x, y, z], label, flops: dispatch.flops ?? 0 };
+}
+
+/** All dispatches' params in one buffer, each at an offset that a binding may have; undefined for those without. */
+function packParams(
+  dispatches: readonly Dispatch[],
+  alignment: number,
+): { bytes: Uint8Array<ArrayBuffer>; offsets: (number | undefined)[] } {
+  let size = 0;
+  const offsets = dispatches.map(({ params }) => {
+    if (params === undefined) return undefined;
+    const offset = size;
+    size = offset + Math.ceil((Math.ceil(params.length / 4) * 16) / alignment) * alignment;
+    return offset;
+  });
+  const view = new DataView(new ArrayBuffer(Math.max(size, alignment)));
+  for (const [i, { params }] of dispatches.entries()) {
+    for (const [j, value] of (params ?? []).entries()) {
+      if (typeof value === 'object') view.setFloat32(offsets[i]! + 4 * j, value.f32, true);
+      else view.setUint32(offsets[i]! + 4 * j, value, true);
     }
-    return { bytes: new Uint8Array(view.buffer), offsets };
   }
+  return { bytes: new Uint8Array(view.buffer), offsets };
 }
 
 /** Bindings are whole vec4: the planner's 256-byte granularity leaves the room. */

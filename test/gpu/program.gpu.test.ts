@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   DeviceLostError,
+  Heap,
   OutOfMemoryError,
   profile,
+  type Program,
   Recorder,
   ShaderError,
   UnsupportedError,
@@ -69,6 +71,36 @@ gpuTest('what is allocated is what the plan says', async (gpu) => {
   program.dispose();
   expect(gpu.allocatedBytes).toBe(before);
 });
+
+gpuTest(
+  'programs share a heap as large as the largest needs, and say when their numbers are gone',
+  async (gpu) => {
+    const heap = new Heap(gpu, 'shared');
+    const record = (length: number, factor: number): Promise<Program> => {
+      const rec = new Recorder(gpu, `times ${factor}`);
+      rec.output('y', scale(rec, scale(rec, rec.input('x', [length], 'f32'), factor), 1));
+      return rec.finish(heap);
+    };
+    using small = await record(100, 2);
+    small.write('x', new Float32Array(100).fill(1));
+    await small.run();
+    using large = await record(5000, 3);
+    expect(heap.bytes).toBe(large.memory.bytes);
+    await expect(small.read('y')).rejects.toThrow(/gone/);
+    await expect(small.run()).rejects.toThrow(/write the inputs/);
+    for (const [program, length, factor] of [
+      [small, 100, 2],
+      [large, 5000, 3],
+      [small, 100, 2],
+    ] as const) {
+      program.write('x', new Float32Array(length).fill(7));
+      await program.run();
+      expect((await program.read('y'))[length - 1]).toBe(7 * factor);
+    }
+    await expect(large.read('y')).rejects.toThrow(/gone/);
+    heap.dispose();
+  },
+);
 
 gpuTest('a kernel that does not compile names file and line', async (gpu) => {
   const broken: ShaderSource = {
@@ -142,6 +174,7 @@ test('a lost device rejects what waits for it', async () => {
   const rec = new Recorder(gpu, 'lost');
   rec.output('y', scale(rec, rec.input('x', [64], 'f32'), 1));
   const program = await rec.finish();
+  program.write('x', new Float32Array(64));
   gpu.device.destroy();
   await gpu.device.lost;
   await expect(program.run()).rejects.toThrow(DeviceLostError);
