@@ -55,19 +55,24 @@ export class ClipInput {
     this.#opening.abort();
     const { signal } = (this.#opening = new AbortController());
     this.#onClip(undefined);
-    this.#status.textContent = `Reading ${name} …`;
+    this.#tell(`Reading ${name} …`);
     try {
       const file = await read(signal);
       const movie = await demux(file, { signal });
       this.#show(name, file);
-      this.#status.textContent = `${name}: ${describe(movie)}`;
+      this.#tell(`${name}: ${describe(movie)}`);
       const { displayWidth, displayHeight } = movie.video;
       this.#onClip({ file, name: name.replace(/\.[^.]*$/, ''), aspect: displayWidth / displayHeight });
     } catch (error) {
       if (signal.aborted) return;
       this.#hide();
-      this.#status.textContent = `${name} can't be edited. ${messageOf(error).text}`;
+      this.#tell(`${name} can't be edited. ${messageOf(error).text}`, true);
     }
+  }
+
+  #tell(text: string, fault = false): void {
+    this.#status.textContent = text;
+    this.#status.classList.toggle('fault', fault);
   }
 
   #show(name: string, file: Blob): void {

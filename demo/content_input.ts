@@ -6,6 +6,7 @@ import { fileInput } from './file_input.ts';
 /** The part of the page that says the content. */
 export class ContentInput {
   readonly #prompt = requireElement('prompt', HTMLTextAreaElement);
+  readonly #empty = requireElement('picture-empty', HTMLParagraphElement);
   readonly #view = requireElement('picture-view', HTMLImageElement);
   readonly #tabs = [...requireElement('content', HTMLFieldSetElement).querySelectorAll('input')].filter(
     ({ type }) => type === 'radio',
@@ -16,7 +17,7 @@ export class ContentInput {
   constructor() {
     for (const tab of this.#tabs) tab.addEventListener('change', () => this.#showTab());
     const zone = requireElement('picture-zone', HTMLDivElement);
-    fileInput(requireElement('picture', HTMLInputElement), zone, (file) => this.#show(file));
+    fileInput(requireElement('picture', HTMLInputElement), zone, (file) => void this.#show(file));
     this.#prompt.addEventListener('input', () => (this.#typed = this.#prompt.value !== ''));
     this.#prompt.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -56,11 +57,19 @@ export class ContentInput {
     requireElement('picture-panel', HTMLDivElement).hidden = this.#mode !== 'picture';
   }
 
-  #show(file: File): void {
+  async #show(file: File): Promise<void> {
     URL.revokeObjectURL(this.#view.src);
     this.#picture = file;
     this.#view.src = URL.createObjectURL(file);
     this.#view.alt = `The chosen picture, ${file.name}`;
-    this.#view.hidden = false;
+    const shown = await this.#view.decode().then(
+      () => true,
+      () => false,
+    );
+    if (this.#picture !== file) return; // another one has been chosen meanwhile
+    this.#view.hidden = !shown;
+    if (shown) return;
+    this.#picture = undefined;
+    this.#empty.textContent = `${file.name} is no picture that this browser can read. Choose a PNG, JPEG or WebP file.`;
   }
 }

@@ -26,7 +26,7 @@ const TITLES: readonly (readonly [title: string, ...classes: ErrorClass[]])[] = 
   ['The GPU was lost', DeviceLostError],
   ["The model can't be loaded", DownloadError, NotFoundError, WeightsError],
   ['Refilm has a fault on this GPU', ShaderError, GpuError],
-  ["This can't be done as asked", TypeError, RangeError],
+  ["This can't be done as asked", RangeError],
 ];
 
 /** Words for any error that Refilm throws. */

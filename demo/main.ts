@@ -1,7 +1,7 @@
 // The demo page: a clip and a sentence or a picture go in, a run can be watched and cancelled, the result is played
 // beside its source. All computing is behind the public API; the other files here are one part of the page each.
 import { Gpu } from '../src/gpu/index.ts';
-import { UnsupportedError } from '../src/index.ts';
+import { type ProgressEvent, UnsupportedError } from '../src/index.ts';
 import { type Clip, ClipInput } from './clip_input.ts';
 import { ContentInput } from './content_input.ts';
 import { requireElement } from './dom.ts';
@@ -76,13 +76,16 @@ async function start(): Promise<void> {
   progress.start();
   showRunning(true);
   try {
-    const onProgress = progress.show.bind(progress);
+    const onProgress = (event: ProgressEvent): void => {
+      if (!signal.aborted) progress.show(event);
+    };
     const editor = await kept.get(signal, onProgress);
     const edited = await editor.edit(source.file, { ...what, ...chosen, signal, onProgress });
     progress.end('The refilmed clip is ready.');
     result.show(edited, source, chosen.start ?? 0);
   } catch (error) {
     progress.end();
+    if (endsTheEditor(error)) kept.drop();
     if (signal.aborted) say('Cancelled. Start runs it again.');
     else fail(error);
   } finally {
@@ -104,7 +107,6 @@ function showRunning(on: boolean): void {
 
 function fail(error: unknown): void {
   if (error instanceof UnsupportedError) return showUnsupported(error.reasons);
-  if (endsTheEditor(error)) kept.drop();
   const { title, text } = messageOf(error);
   say(`${title}. ${text}`, true);
 }

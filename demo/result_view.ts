@@ -59,9 +59,10 @@ export class ResultView {
 
   /** Removes the result. */
   clear(): void {
-    this.#video.pause();
     this.#video.hidden = this.#transport.hidden = this.#done.hidden = true;
     this.#video.removeAttribute('src');
+    this.#video.load();
+    this.#source.pause();
     this.#source.controls = true;
     if (this.#url !== undefined) URL.revokeObjectURL(this.#url);
     this.#url = undefined;
@@ -69,6 +70,7 @@ export class ResultView {
 
   /** The result leads, the source follows. */
   #follow(): void {
+    if (this.#url === undefined) return; // an event of a result that has been removed
     const { currentTime, duration, paused } = this.#video;
     this.#seek.value = String(currentTime);
     this.#time.textContent = `${currentTime.toFixed(1)} / ${(duration || 0).toFixed(1)} s`;

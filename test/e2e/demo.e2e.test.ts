@@ -98,6 +98,10 @@ test('a file that is no clip gives a message, and the next clip is taken', () =>
     await waitForText(page, '#clip-status', "refilm.mjs can't be edited.");
     await drop(page, '#clip-zone', join(ROOT, 'samples/horse.mp4'));
     await waitForText(page, '#clip-status', 'horse.mp4: 320×192');
+
+    await page.locator('::-p-text(a picture)').click();
+    await choose(page, '#picture-panel label', join(ROOT, 'package.json'));
+    await waitForText(page, '#picture-empty', 'package.json is no picture');
   }));
 
 test('a browser without WebGPU is told what works', () =>
