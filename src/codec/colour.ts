@@ -1,4 +1,5 @@
 // Colour descriptions: from code points to WebCodecs' names, and which matrix unlabelled video was made with.
+import type { YuvEncoding, YuvMatrix } from '../kernels/yuv.ts';
 import type { ColourCode } from './movie.ts';
 
 const PRIMARIES: Readonly<Record<number, string>> = {
@@ -34,20 +35,11 @@ export function colourSpaceInit(colour: ColourCode): VideoColorSpaceInit {
   } as VideoColorSpaceInit; // TypeScript's DOM types still lack the names of BT.2020, PQ and HLG
 }
 
-/** The Y'CbCr matrices that frames come in: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
-export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
-
-/** How a frame's Y'CbCr samples are to be read. */
-export interface YuvCoding {
-  readonly matrix: YuvMatrix;
-  readonly fullRange: boolean;
-}
-
 /**
  * Coding of a frame from its colour space. Unlabelled video is BT.709 from 720 lines on and BT.601 below, and limited
  * range: what cameras and encoders of either size wrote, and what players assume.
  */
-export function yuvCoding(space: VideoColorSpaceInit, codedHeight: number): YuvCoding {
+export function yuvCoding(space: VideoColorSpaceInit, codedHeight: number): YuvEncoding {
   const matrix = MATRIX_OF[space.matrix ?? ''] ?? (codedHeight >= 720 ? 'bt709' : 'bt601');
   return { matrix, fullRange: space.fullRange ?? false };
 }

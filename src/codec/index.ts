@@ -9,7 +9,6 @@
 //
 // Importing runs nothing: mp4box is loaded by the first call that needs it, WebCodecs is touched by the first decode.
 export { yuvCoding } from './colour.ts';
-export type { YuvCoding, YuvMatrix } from './colour.ts';
 export { decode } from './decode.ts';
 export type { DecodeOptions } from './decode.ts';
 export type { DecodedFrame } from './decoder-run.ts';

@@ -1,6 +1,6 @@
 // A decoded frame's bytes for upload to the GPU: planes as they are, colour conversion left to the kernels.
+import type { YuvEncoding } from '../kernels/yuv.ts';
 import { yuvCoding } from './colour.ts';
-import type { YuvCoding } from './colour.ts';
 import { MediaError } from './errors.ts';
 
 /** How bytes are laid out. `RGBA` is what frames come as whose own format the browser hides or that is no 4:2:0. */
@@ -15,7 +15,7 @@ export interface Planes {
   /** I420: Y, U, V. NV12: Y, then U and V interleaved. RGBA: R'G'B'A, full range, converted by the browser. */
   readonly data: Uint8Array<ArrayBuffer>;
   /** How the Y'CbCr values are to be read; for RGBA it says nothing. */
-  readonly coding: YuvCoding;
+  readonly coding: YuvEncoding;
 }
 
 /**

@@ -24,7 +24,7 @@ gpuTest('a whole edit of five frames at 160x96, 15 steps, equals the reference',
   const steps = settings.steps;
   const { shape, data } = tensors['out.trace']!;
   const size = data.length / steps;
-  const last = toNhwc({ shape: shape.slice(1), data: data.subarray(size * (steps - 1)) as Float32Array });
+  const last = toNhwc({ shape: shape.slice(1), data: data.subarray(size * (steps - 1)) });
   expect(result.trace.length).toBe(steps);
   expect(relativeRms(result.trace.at(-1)!, last.data)).toBeLessThan(0.01);
   expect(psnr(result.rgb, toNhwc(tensors['out.rgb']!).data)).toBeGreaterThan(35);

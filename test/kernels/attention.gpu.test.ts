@@ -1,3 +1,5 @@
+// attention_plain, attention_register and attention_tile (both on attention_shared).
+
 import { expect } from 'vitest';
 import { Recorder } from '../../src/gpu/index.ts';
 import { attention } from '../../src/kernels/attention.ts';

@@ -1,3 +1,5 @@
+// group_norm_partial, group_norm_merge and group_norm_apply, which only make sense together.
+
 import { expect } from 'vitest';
 import { Recorder } from '../../src/gpu/index.ts';
 import { groupNorm } from '../../src/kernels/group_norm.ts';

@@ -1,3 +1,5 @@
+// resize, and resample with its resample_weights (on trigonometry) for the antialiased filters.
+
 import { expect } from 'vitest';
 import { Recorder } from '../../src/gpu/index.ts';
 import { resize } from '../../src/kernels/resize.ts';
