@@ -213,6 +213,11 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     return latents;
   }
 
+  /** The guided prediction of the last step, `[frames, h, w, c]`. */
+  async readPrediction(): Promise<Float32Array> {
+    return (await readTensor(this.engine.gpu, this.prediction)) as Float32Array;
+  }
+
   /** The latents as they stand, `[frames, h, w, c]`. */
   async read(): Promise<Float32Array> {
     return (await readTensor(this.engine.gpu, this.latents)) as Float32Array;

@@ -1,17 +1,24 @@
 // One edit, from frames to frames: depth, content, then window by window structure, denoising and decoding.
 // All that a stage leaves behind is on the CPU, so that a lost device costs at most the step that was running.
 
-import { ddimSteps, frameWindows, type FrameWindow, gen1Guidance, sample } from '../sampler/index.ts';
+import {
+  cleanAfterStep,
+  type DdimStep,
+  ddimSteps,
+  frameWindows,
+  type FrameWindow,
+  gen1Guidance,
+  sample,
+} from '../sampler/index.ts';
 import { ClipDepth } from './clip.ts';
 import { contentOfPicture, contentOfPrompt } from './content.ts';
 import { decodeFrames } from './frames.ts';
 import { DepthEstimator } from './depth.ts';
-import type { Engine } from './engine.ts';
 import type { ResolvedOptions } from './options.ts';
 import { readPicture } from './picture.ts';
 import { type EditShape, planEdit, type StageCosts } from './plan_edit.ts';
 import { latentPreview } from './preview.ts';
-import { type EditPhase, type OnProgress, ProgressMeter } from './progress.ts';
+import { type EditPhase, type LatentPreview, type OnProgress, ProgressMeter } from './progress.ts';
 import type { Session } from './session.ts';
 import type { FrameSource, FrameTime } from './source.ts';
 import { structureLatents } from './structure.ts';
@@ -180,7 +187,7 @@ class EditRun {
           onStep: async (done) => {
             const latents = await denoiser.read();
             reached = { done: before + done, latents };
-            const preview = previewOf(engine, latents, denoiser.latents.shape);
+            const preview = onProgress && (await previewOf(denoiser, latents, all[before + done - 1]!));
             this.#report(
               'denoise',
               number * all.length + before + done,
@@ -201,7 +208,7 @@ class EditRun {
     done: number,
     total: number,
     cost: (costs: StageCosts) => number = () => 0,
-    preview?: ReturnType<typeof previewOf>,
+    preview?: () => LatentPreview,
   ): void {
     this.#meter.advance(cost(this.#costs));
     const { fraction, remaining } = this.#meter;
@@ -214,16 +221,22 @@ class EditRun {
   }
 }
 
-function previewOf(
-  engine: Engine,
+/** A picture of the clean frames that `step` believed in, to be drawn only if somebody looks. */
+async function previewOf(
+  denoiser: VideoDenoiser,
   latents: Float32Array,
-  [frames = 0, height = 0, width = 0]: readonly number[],
-) {
-  const { files, vae } = engine.model;
-  const { latentRgb } = files;
-  return (
-    latentRgb && (() => latentPreview(latentRgb, vae.config.scalingFactor, latents, [frames, height, width]))
-  );
+  step: DdimStep,
+): Promise<(() => LatentPreview) | undefined> {
+  const { files, vae } = denoiser.engine.model;
+  const { latentRgb, schedule } = files;
+  if (!latentRgb) return undefined;
+  const prediction = await denoiser.readPrediction();
+  const weights = cleanAfterStep(schedule, step);
+  const [frames = 0, height = 0, width = 0] = denoiser.latents.shape;
+  return () => {
+    const clean = latents.map((value, i) => weights.sample * value + weights.prediction * prediction[i]!);
+    return latentPreview(latentRgb, vae.config.scalingFactor, clean, [frames, height, width]);
+  };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -47,14 +47,19 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `1 frame`, `8 frames`. */
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 /** The plan in a few sentences, for people. */
 export function planText(plan: EditPlan): string {
   const { working, output } = plan;
   const windows = plan.windows === 1 ? 'one window' : `${plan.windows} windows of ${plan.windowFrames}`;
   const lines = [
     `Adapter: ${plan.adapter}.`,
-    `${plan.frames} frames in ${windows}, worked on at ${working.width}x${working.height}, written at ${output.width}x${output.height}.`,
-    `${plan.steps} steps, ${plan.evaluations} evaluations each; about ${durationText(plan.seconds)}.`,
+    `${counted(plan.frames, 'frame')} in ${windows}, worked on at ${working.width}x${working.height}, written at ${output.width}x${output.height}.`,
+    `${counted(plan.steps, 'step')}, ${counted(plan.evaluations, 'evaluation')} each; about ${durationText(plan.seconds)}.`,
   ];
   if (plan.software) {
     lines.push(

@@ -87,6 +87,19 @@ interface Estimates {
 }
 
 /**
+ * The clean sample that a step believed in, as weights of the latents that the step led to and of the network's output:
+ * what a preview shows, long before the latents themselves are free of noise. Throws as `estimates` does.
+ */
+export function cleanAfterStep(
+  { prediction }: Pick<Schedule, 'prediction'>,
+  step: DdimStep,
+): { readonly sample: number; readonly prediction: number } {
+  const { x0 } = estimates(prediction, step.alpha);
+  const sample = x0.sample === 0 ? 0 : x0.sample / step.sample;
+  return { sample, prediction: x0.prediction - sample * step.prediction };
+}
+
+/**
  * The estimates of clean sample and noise at level `alpha` (Song et al. 2021, eq. 9; Salimans & Ho 2022, section 4
  * for v). Throws `RangeError` for epsilon at level 0 and sample at level 1.
  */

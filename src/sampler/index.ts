@@ -10,7 +10,14 @@
 //   windows.ts       a long clip as overlapping windows
 //   sample.ts        the loop
 export { addNoise, thresholded, type CleanTerm, type StepCoefficients } from './coefficients.ts';
-export { ddimCoefficients, ddimSteps, type DdimOptions, type DdimSchedule, type DdimStep } from './ddim.ts';
+export {
+  cleanAfterStep,
+  ddimCoefficients,
+  ddimSteps,
+  type DdimOptions,
+  type DdimSchedule,
+  type DdimStep,
+} from './ddim.ts';
 export { classifierFreeGuidance, gen1Guidance, type Evaluation, type Weighted } from './guidance.ts';
 export { gaussianNoise, philox4x32, seedWords, type NoiseKey, type Words4 } from './noise.ts';
 export { sample, type Denoiser, type SampleOptions } from './sample.ts';

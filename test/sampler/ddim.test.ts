@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { addNoise, ddimCoefficients, ddimSteps, readSchedule, timesteps } from '../../src/sampler/index.ts';
+import {
+  addNoise,
+  cleanAfterStep,
+  ddimCoefficients,
+  ddimSteps,
+  readSchedule,
+  timesteps,
+} from '../../src/sampler/index.ts';
 import { expectClose } from '../compare.ts';
 import { floats, loadJson, loadTensors } from '../tensors.ts';
 import { applyStep } from './apply.ts';
@@ -123,3 +130,26 @@ test.each([0, -1, 2.5, 1001, NaN])('%d steps are refused', (steps) => {
 test.each([-0.1, 1.5, NaN])('eta %d is refused', (eta) => {
   expect(() => ddimSteps(bundleSchedule(), { steps: 4, eta })).toThrow(/eta is .* allowed: 0 to 1/);
 });
+
+test.each(['v_prediction', 'epsilon', 'sample'] as const)(
+  'the clean sample is found again after a step of %s',
+  (prediction) => {
+    const schedule = readSchedule({
+      prediction_type: prediction,
+      clip_sample: false,
+      timestep_spacing: 'trailing',
+    });
+    for (const step of ddimSteps(schedule, { steps: 7 })) {
+      const [clean, eps] = [0.7, -1.3];
+      const x = Math.sqrt(step.alpha) * clean + Math.sqrt(1 - step.alpha) * eps;
+      const output = {
+        v_prediction: Math.sqrt(step.alpha) * eps - Math.sqrt(1 - step.alpha) * clean,
+        epsilon: eps,
+        sample: clean,
+      }[prediction];
+      const next = step.sample * x + step.prediction * output;
+      const weights = cleanAfterStep(schedule, step);
+      expect(weights.sample * next + weights.prediction * output).toBeCloseTo(clean, 6);
+    }
+  },
+);
