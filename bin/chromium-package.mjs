@@ -25,7 +25,11 @@ export async function chromiumPackage() {
   await mkdir(CACHE, { recursive: true });
   // Unpacked beside the target and renamed: a process killed half-way leaves no half a browser behind.
   const partial = await mkdtemp(join(CACHE, 'unpacking-'));
-  const saved = { TMPDIR: process.env.TMPDIR, AWS_EXECUTION_ENV: process.env.AWS_EXECUTION_ENV, LD: process.env.LD_LIBRARY_PATH };
+  const saved = {
+    TMPDIR: process.env.TMPDIR,
+    AWS_EXECUTION_ENV: process.env.AWS_EXECUTION_ENV,
+    LD: process.env.LD_LIBRARY_PATH,
+  };
   // The package unpacks into os.tmpdir(), and its own NSS and expat only if it believes to run on node 22.
   process.env.TMPDIR = partial;
   process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs22.x';
@@ -72,7 +76,9 @@ export async function vulkanEnvironment(environment, unpack) {
   }
   if (adapter === 'lavapipe') {
     if (!existsSync(LAVAPIPE_ICD)) {
-      throw new Error(`REFILM_ADAPTER=lavapipe needs ${LAVAPIPE_ICD}: install mesa-vulkan-drivers 25 or later.`);
+      throw new Error(
+        `REFILM_ADAPTER=lavapipe needs ${LAVAPIPE_ICD}: install mesa-vulkan-drivers 25 or later.`,
+      );
     }
     return { LD_LIBRARY_PATH: environment.LD_LIBRARY_PATH ?? folder, VK_ICD_FILENAMES: LAVAPIPE_ICD };
   }
