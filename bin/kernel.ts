@@ -152,9 +152,10 @@ async function timeInTurns(
 }
 
 async function timeRuns(gpu: Gpu, program: Program, count: number): Promise<number> {
+  const steps = await program.steps();
   const encoder = gpu.device.createCommandEncoder({ label: 'kernel' });
   const pass = encoder.beginComputePass();
-  for (let i = 0; i < count; i++) for (const step of program.steps) encodeStep(pass, step);
+  for (let i = 0; i < count; i++) for (const step of steps) encodeStep(pass, step);
   pass.end();
   const commands = encoder.finish();
   const start = performance.now();

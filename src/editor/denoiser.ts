@@ -61,15 +61,15 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     [this.#contents, this.#predict, this.#update] = programs;
   }
 
-  /** Records the programs, once per engine and settings. Throws as `Recorder.finish` does. */
-  static create(engine: Engine, settings: DenoiserSettings): Promise<VideoDenoiser> {
+  /** The denoiser of these settings; its programs are recorded once per engine. */
+  static of(engine: Engine, settings: DenoiserSettings): VideoDenoiser {
     const { frames, size, structure, evaluations } = settings;
     const evaluated = evaluations.map(({ evaluation }) => evaluation).join();
     const name = `${frames}x${size.width}x${size.height} t_s ${structure} ${evaluated}`;
     return engine.once(`denoiser ${name}`, () => VideoDenoiser.#record(engine, settings, name));
   }
 
-  static async #record(engine: Engine, settings: DenoiserSettings, key: string): Promise<VideoDenoiser> {
+  static #record(engine: Engine, settings: DenoiserSettings, key: string): VideoDenoiser {
     const { frames, size, structure: step, evaluations } = settings;
     const { vae, unet } = engine.model;
     const { config } = unet;
@@ -87,7 +87,7 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
 
     const contentCount = 2;
     const shapes = new Map<string, readonly number[]>();
-    const contents = await engine.program(`content of ${key}`, (rec) => {
+    const contents = engine.program(`content of ${key}`, (rec) => {
       const content = rec.input('content', [contentCount, config.contentDim], rec.precision);
       for (const [name, tensor] of unet.recordContent(rec, content)) {
         shapes.set(name, tensor.shape);
@@ -101,13 +101,13 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
       ]),
     );
     const inputs = { z: latents, structure, structureStep, keyValues };
-    const predict = await engine.program(`denoise ${key}`, (rec) => {
+    const predict = engine.program(`denoise ${key}`, (rec) => {
       const timestep = rec.input('timestep', [1], 'f32');
       const weights = rec.input('weights', [evaluations.length], 'f32');
       const terms = predictions(rec, engine, evaluations, { ...inputs, timestep });
       rec.output('prediction', combine(rec, terms, weights, { dtype: 'f32' }));
     });
-    const update = await engine.program(`update ${key}`, (rec) => {
+    const update = engine.program(`update ${key}`, (rec) => {
       combineInto(rec, latents, [prediction], rec.input('step', [2], 'f32'));
     });
     return new VideoDenoiser(engine, settings, latents, start, held, prediction, structure, keyValues, [
@@ -124,7 +124,7 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
 
   /** Dispatches of one step's evaluations. */
   get dispatchesPerStep(): number {
-    return this.#predict.steps.length;
+    return this.#predict.dispatches;
   }
 
   /** The content embedding, contentDim numbers: computes the keys and values that all steps read. */
@@ -144,12 +144,12 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     if (latents) gpu.writeTensor(this.latents, latents);
     else gpu.copyTensor(this.noise, this.latents);
     gpu.writeTensor(this.structure, structure);
-    this.#hold = held && held.length > 0 ? await this.#holdProgram(held) : undefined;
+    this.#hold = held && held.length > 0 ? this.#holdProgram(held) : undefined;
   }
 
   async #drawNoise(seed: number, firstFrame: number): Promise<void> {
     const { shape } = this.noise;
-    const program = await this.engine.program(`noise ${shape.join('x')}`, (rec) => {
+    const program = this.engine.program(`noise ${shape.join('x')}`, (rec) => {
       rec.output('noise', gaussianNoise(rec, shape, rec.input('key', [4], 'u32')));
     });
     program.write('key', [...seedWords(seed), firstFrame, 0]);
@@ -161,7 +161,7 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
    * What brings the held frames to the present noise level. They are the window's first, so that their memory is the
    * beginning of the latents', and their noise the beginning of the window's.
    */
-  async #holdProgram(held: Float32Array): Promise<Program> {
+  #holdProgram(held: Float32Array): Program {
     const [, ...frame] = this.latents.shape;
     const shape = [held.length / elementCount(frame), ...frame];
     this.engine.gpu.writeTensor(this.held, held);

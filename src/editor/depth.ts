@@ -20,14 +20,14 @@ export class DepthEstimator {
   ) {}
 
   /** Estimates batches of `batch` frames; the program is recorded once per engine and size. */
-  static create(engine: Engine, size: Size, batch = DEPTH_BATCH): Promise<DepthEstimator> {
+  static of(engine: Engine, size: Size, batch = DEPTH_BATCH): DepthEstimator {
     const { width, height } = size;
     const { model } = engine;
     const { mean, std } = model.files.depthProcessor;
     const name = `depth ${batch}x${width}x${height}`;
-    return engine.once(name, async () => {
+    return engine.once(`estimator ${name}`, () => {
       const frames = engine.tensor([batch, height, width, 3], engine.gpu.precision, 'frames');
-      const program = await engine.program(name, (rec) => {
+      const program = engine.program(name, (rec) => {
         const depth = model.depthEstimator.record(rec, normaliseChannels(rec, frames, mean, std));
         rec.output('depth', affine(rec, depth, { dtype: 'f32' }));
       });

@@ -122,7 +122,7 @@ class EditRun {
       (stage) =>
         session.run(
           async (engine) => {
-            if (estimator?.engine !== engine) estimator = await DepthEstimator.create(engine, shape.working);
+            if (estimator?.engine !== engine) estimator = DepthEstimator.of(engine, shape.working);
             return stage(estimator);
           },
           { signal, onProgress },
@@ -169,7 +169,7 @@ class EditRun {
     return session.run(
       async (engine) => {
         const { windowFrames: frames, working: size } = shape;
-        const denoiser = await VideoDenoiser.create(engine, {
+        const denoiser = VideoDenoiser.of(engine, {
           frames,
           size,
           structure: options.structure,

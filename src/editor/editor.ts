@@ -107,7 +107,7 @@ export class Editor {
         yield { ...frame, width, height, timescale: job.source.timescale };
     } finally {
       await job?.source.close?.();
-      await this.#leave();
+      this.#leave();
     }
   }
 
@@ -162,7 +162,7 @@ export class Editor {
     try {
       return await work();
     } finally {
-      await this.#leave();
+      this.#leave();
     }
   }
 
@@ -172,8 +172,8 @@ export class Editor {
     this.#busy = true;
   }
 
-  async #leave(): Promise<void> {
-    await this.#session.release();
+  #leave(): void {
+    this.#session.release();
     this.#busy = false;
   }
 

@@ -14,8 +14,8 @@ const RATE_SIDE = 256;
 export class Engine {
   /** Programs of an edit run one at a time: they share their memory. */
   readonly #heap: Heap;
-  readonly #programs = new Map<string, Promise<Program>>();
-  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #programs: Program[] = [];
+  readonly #made = new Map<string, unknown>();
   readonly #tensors: BufferTensor[] = [];
 
   private constructor(
@@ -35,28 +35,21 @@ export class Engine {
     }
   }
 
-  /** The program of that name, recorded at its first use. */
-  program(name: string, record: (rec: Recorder) => void): Promise<Program> {
-    let program = this.#programs.get(name);
-    if (!program) {
+  /** The program of that name, recorded at its first use; its kernels compile while the caller goes on. */
+  program(name: string, record: (rec: Recorder) => void): Program {
+    return this.once(`program ${name}`, () => {
       const rec = new Recorder(this.gpu, name);
       record(rec);
-      program = rec.finish(this.#heap);
-      program.catch(() => this.#programs.delete(name));
-      this.#programs.set(name, program);
-    }
-    return program;
+      const program = rec.begin(this.#heap);
+      this.#programs.push(program);
+      return program;
+    });
   }
 
   /** What `make` gives, made once per `name`: programs that share tensors are made together. Lives until `releasePrograms`. */
-  once<T>(name: string, make: () => Promise<T>): Promise<T> {
-    let made = this.#made.get(name) as Promise<T> | undefined;
-    if (!made) {
-      made = make();
-      made.catch(() => this.#made.delete(name));
-      this.#made.set(name, made);
-    }
-    return made;
+  once<T>(name: string, make: () => T): T {
+    if (!this.#made.has(name)) this.#made.set(name, make());
+    return this.#made.get(name) as T;
   }
 
   /** A tensor that lives until `releasePrograms`. */
@@ -70,15 +63,14 @@ export class Engine {
    * Bytes of what is on the device: weights; activations of all recorded programs, as planned; latents and other states,
    * parameters of dispatches.
    */
-  async memory(): Promise<{ weightBytes: number; activationBytes: number; stateBytes: number }> {
-    const programs = await Promise.all(this.#programs.values());
+  memory(): { weightBytes: number; activationBytes: number; stateBytes: number } {
     const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
     return {
       weightBytes: this.model.bytes,
       activationBytes: this.#heap.bytes,
       stateBytes:
         sum(this.#tensors.map(({ buffer }) => buffer.size)) +
-        sum(programs.map(({ parameterBytes }) => parameterBytes)) +
+        sum(this.#programs.map(({ parameterBytes }) => parameterBytes)) +
         this.gpu.empty.size,
     };
   }
@@ -108,19 +100,16 @@ export class Engine {
   }
 
   /** Frees the recorded programs and their tensors: the next edit may have another size. */
-  async releasePrograms(): Promise<void> {
-    const programs = await Promise.allSettled(this.#programs.values());
-    for (const result of programs) if (result.status === 'fulfilled') result.value.dispose();
+  releasePrograms(): void {
+    for (const program of this.#programs.splice(0)) program.dispose();
     this.#heap.dispose();
-    this.#programs.clear();
     this.#made.clear();
     for (const { buffer } of this.#tensors.splice(0)) this.gpu.destroyBuffer(buffer);
   }
 
   /** Frees everything, the device too unless the caller brought it. */
   dispose(): void {
-    this.#programs.clear();
-    this.#made.clear();
+    this.releasePrograms();
     this.model.dispose();
     this.gpu.dispose();
   }

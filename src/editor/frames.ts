@@ -11,7 +11,7 @@ import type { Size } from './geometry.ts';
  * Pictures of `frames` latents: input `latents` f32 `[frames, h/16, w/16, c]` as the sampler leaves them, output `rgb`
  * `[frames, h, w, 3]` in 0..1.
  */
-export function decodeProgram(engine: Engine, frames: number, { width, height }: Size): Promise<Program> {
+export function decodeProgram(engine: Engine, frames: number, { width, height }: Size): Program {
   return engine.program(`decode ${frames}x${width}x${height}`, (rec) => {
     const { vae } = engine.model;
     const { scalingFactor, shiftFactor, latentChannels } = vae.config;
@@ -28,7 +28,7 @@ export function decodeProgram(engine: Engine, frames: number, { width, height }:
 }
 
 /** One picture `[1, h, w, 3]` in 0..1, input `rgb`, to I420 at the written size (Lanczos), output `yuv` as u32 words. */
-export function outputProgram(engine: Engine, working: Size, output: Size): Promise<Program> {
+export function outputProgram(engine: Engine, working: Size, output: Size): Program {
   const name = `output ${working.width}x${working.height} ${output.width}x${output.height}`;
   return engine.program(name, (rec) => {
     const rgb = rec.input('rgb', [1, working.height, working.width, 3], rec.precision);
@@ -55,11 +55,11 @@ export async function decodeFrames(
   job: DecodeJob,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const { working, output, signal } = job;
-  const decode = await decodeProgram(engine, frames, working);
+  const decode = decodeProgram(engine, frames, working);
   decode.write('latents', job.latents);
   await decode.run({ signal });
   const rgb = await decode.read('rgb');
-  const write = await outputProgram(engine, working, output);
+  const write = outputProgram(engine, working, output);
   const pixels = working.width * working.height * 3;
   const bytes = i420Bytes(output.width, output.height);
   const pictures: Uint8Array<ArrayBuffer>[] = [];

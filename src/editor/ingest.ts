@@ -17,20 +17,15 @@ export interface Pixels {
 /** One frame to `[1, h, w, 3]`, output `rgb`, stretched to `size` by an antialiased bilinear filter. */
 export async function ingest(engine: Engine, pixels: Pixels, size: Size): Promise<Program> {
   const { planes } = pixels;
-  const program = await (planes.format === 'RGBA'
-    ? rgbProgram(engine, pixels, size)
-    : yuvProgram(engine, pixels, size));
+  const program =
+    planes.format === 'RGBA' ? rgbProgram(engine, pixels, size) : yuvProgram(engine, pixels, size);
   if (planes.format === 'RGBA') program.write('rgb', uprightRgb(pixels).rgb);
   else program.write('bytes', words(planes.data));
   await program.run();
   return program;
 }
 
-function yuvProgram(
-  engine: Engine,
-  { planes, orientation }: Pixels,
-  { width, height }: Size,
-): Promise<Program> {
+function yuvProgram(engine: Engine, { planes, orientation }: Pixels, { width, height }: Size): Program {
   const { format, coding } = planes;
   if (format === 'RGBA') throw new TypeError('yuvProgram: expected a YUV format, got RGBA');
   const { matrix, fullRange } = coding;
@@ -57,7 +52,7 @@ function yuvProgram(
   });
 }
 
-function rgbProgram(engine: Engine, pixels: Pixels, { width, height }: Size): Promise<Program> {
+function rgbProgram(engine: Engine, pixels: Pixels, { width, height }: Size): Program {
   const { width: w, height: h } = uprightSize(pixels);
   return engine.program(`ingest RGB ${w}x${h} ${width}x${height}`, (rec) => {
     const rgb = rec.input('rgb', [1, h, w, 3], rec.precision);

@@ -48,18 +48,18 @@ export async function planEdit(
 ): Promise<{ readonly plan: EditPlan; readonly costs: StageCosts }> {
   const { working, output, windowFrames } = shape;
   const evaluations = gen1Guidance(options.guidance, options.temporal);
-  const [depth, structure, denoiser, decode] = await Promise.all([
-    DepthEstimator.create(engine, working),
-    structureProgram(engine, windowFrames, working, options.structure),
-    VideoDenoiser.create(engine, {
-      frames: windowFrames,
-      size: working,
-      structure: options.structure,
-      evaluations,
-    }),
-    decodeProgram(engine, windowFrames, working),
-    outputProgram(engine, working, output),
-  ]);
+  // Measured first, while nothing else runs; then everything is recorded, and compiles while the first frames are read.
+  const rate = await engine.measureRate();
+  const depth = DepthEstimator.of(engine, working);
+  const structure = structureProgram(engine, windowFrames, working, options.structure);
+  const denoiser = VideoDenoiser.of(engine, {
+    frames: windowFrames,
+    size: working,
+    structure: options.structure,
+    evaluations,
+  });
+  const decode = decodeProgram(engine, windowFrames, working);
+  outputProgram(engine, working, output);
   const costs: StageCosts = {
     depth: depth.flops / DEPTH_BATCH,
     structure: structure.flops,
@@ -69,7 +69,6 @@ export async function planEdit(
   const windows = frameWindows(frames, { length: windowFrames }).length;
   const perWindow = costs.structure + options.steps * costs.denoise + costs.decode;
   const flops = frames * costs.depth + windows * perWindow;
-  const rate = await engine.measureRate();
   const plan: EditPlan = {
     adapter: engine.gpu.describe(),
     software: engine.gpu.software,
@@ -87,7 +86,7 @@ export async function planEdit(
     flops,
     seconds: (OVERHEAD * flops) / rate,
     dispatches: denoiser.dispatchesPerStep,
-    ...(await engine.memory()),
+    ...engine.memory(),
     allocatedBytes: engine.gpu.allocatedBytes,
   };
   return { plan, costs };

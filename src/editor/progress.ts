@@ -58,7 +58,8 @@ export type OnProgress = (event: ProgressEvent) => void;
 /** Turns work done into fraction and remaining time. Work is in any unit, e.g. floating point operations. */
 export class ProgressMeter {
   #done = 0;
-  readonly #start = performance.now();
+  #start = performance.now();
+  #last = this.#start;
 
   constructor(
     readonly total: number,
@@ -66,8 +67,11 @@ export class ProgressMeter {
     readonly estimate: number,
   ) {}
 
-  /** Counts `work` as done. */
+  /** Counts `work` as done. Time that was spent on nothing that the total counts says nothing of the time left. */
   advance(work: number): void {
+    const now = performance.now();
+    if (work === 0) this.#start += now - this.#last;
+    this.#last = now;
     this.#done = Math.min(this.total, this.#done + work);
   }
 

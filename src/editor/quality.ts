@@ -121,7 +121,7 @@ async function look(engine: Engine, batch: readonly SourceFrame[], { working, si
     const program = await ingest(engine, frame.pixels, working);
     rgb.set(await program.read('rgb'), i * pixels);
   }
-  const estimator = await DepthEstimator.create(engine, working);
+  const estimator = DepthEstimator.of(engine, working);
   return {
     maps: await estimator.estimateRgb(rgb, signal),
     embeddings: await imageEmbeddings(engine, batch.length, { ...working, rgb }, signal),

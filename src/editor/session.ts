@@ -116,8 +116,8 @@ export class Session {
   }
 
   /** Frees what was recorded for one edit; the model stays. */
-  async release(): Promise<void> {
-    await this.#engine.releasePrograms();
+  release(): void {
+    this.#engine.releasePrograms();
   }
 
   /** Frees the engine. */

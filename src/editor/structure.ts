@@ -37,7 +37,7 @@ export function structureProgram(
   frames: number,
   { width, height }: Size,
   step: number,
-): Promise<Program> {
+): Program {
   return engine.program(`structure ${frames}x${width}x${height} t_s ${step}`, (rec) => {
     const { vae, unet } = engine.model;
     const depth = rec.input('depth', [frames, height, width, 1], 'f32');
@@ -61,7 +61,7 @@ export async function structureLatents(
   step: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const program = await structureProgram(engine, maps.length, size, step);
+  const program = structureProgram(engine, maps.length, size, step);
   const pixels = size.width * size.height;
   const depth = new Float32Array(maps.length * pixels);
   for (const [i, map] of maps.entries()) depth.set(map, i * pixels);

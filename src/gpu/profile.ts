@@ -26,8 +26,9 @@ export async function profile(
   const { gpu } = program;
   if (!gpu.features.timestamps) throw new Error('profile: this device has no timestamp-query');
   const totals = new Map<string, { dispatches: number; ms: number; flops: number }>();
-  for (let start = 0; start < program.steps.length; start += QUERIES / 2) {
-    const steps = program.steps.slice(start, start + QUERIES / 2);
+  const all = await program.steps();
+  for (let start = 0; start < all.length; start += QUERIES / 2) {
+    const steps = all.slice(start, start + QUERIES / 2);
     const times = await timed(gpu, (encoder, querySet) => {
       for (const [i, step] of steps.entries()) {
         const pass = encoder.beginComputePass({

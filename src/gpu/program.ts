@@ -3,6 +3,7 @@
 import type { Gpu } from './device.ts';
 import type { Heap } from './heap.ts';
 import type { MemoryPlan } from './memory.ts';
+import type { Kernel } from './pipelines.ts';
 import { readTensor } from './readback.ts';
 import { pack, type Tensor } from './tensor.ts';
 
@@ -21,9 +22,8 @@ export interface Port {
   readonly range: GPUBufferBinding;
 }
 
-/** A program's dispatches and ports in the memory that it has at present. */
-export interface Bound {
-  readonly steps: readonly Step[];
+/** Inputs and outputs by name, in the memory that the program has at present. */
+export interface Ports {
   readonly inputs: ReadonlyMap<string, Port>;
   readonly outputs: ReadonlyMap<string, Port>;
 }
@@ -35,6 +35,18 @@ export interface ProgramMemory {
   readonly ownsHeap: boolean;
   readonly uniforms: GPUBuffer;
   readonly plan: MemoryPlan;
+}
+
+/** What a recorder makes a program of. */
+export interface Recorded {
+  /** The kernel of every dispatch. */
+  readonly compiled: Promise<readonly Kernel[]>;
+  /** Dispatches and ports bound to the heap as it is when they are called. */
+  readonly bind: (kernels: readonly Kernel[]) => readonly Step[];
+  readonly ports: () => Ports;
+  readonly memory: ProgramMemory;
+  readonly dispatches: number;
+  readonly flops: number;
 }
 
 /** Options of {@link Program.run}. */
@@ -54,36 +66,76 @@ export class Program {
   /** Steps per submission, adapted to how long submissions take on this device. */
   #chunk = 16;
 
-  #bound: Bound;
-  #generation: number;
+  readonly #recorded: Recorded;
+  #ports: Ports;
+  #portsOf: number;
+  #steps: readonly Step[] = [];
+  #stepsOf = -1;
+  /** Resolves when all kernels are compiled; rejects with ShaderError or OutOfMemoryError, and the memory is freed. */
+  readonly ready: Promise<void>;
 
   constructor(
     readonly gpu: Gpu,
     readonly label: string,
-    private readonly bind: () => Bound,
-    private readonly own: ProgramMemory,
+    recorded: Recorded,
   ) {
-    this.#bound = bind();
-    this.#generation = own.heap.generation;
+    this.#recorded = recorded;
+    this.#ports = recorded.ports();
+    this.#portsOf = recorded.memory.heap.generation;
+    this.ready = gpu.orFailed(recorded.compiled).then(
+      () => undefined,
+      (error: unknown) => {
+        this.dispose();
+        throw error;
+      },
+    );
+    this.ready.catch(() => undefined); // whoever runs the program is told
   }
 
   /** What the plan needs: `memory.bytes` is what the program's activations take of its heap. */
   get memory(): MemoryPlan {
-    return this.own.plan;
+    return this.#recorded.memory.plan;
   }
 
-  /** The dispatches, bound to the heap as it is now. */
-  get steps(): readonly Step[] {
-    return this.#current.steps;
+  /** Number of dispatches. */
+  get dispatches(): number {
+    return this.#recorded.dispatches;
   }
 
-  get #current(): Bound {
-    const { generation } = this.own.heap;
-    if (generation !== this.#generation) {
-      this.#bound = this.bind();
-      this.#generation = generation;
+  /** Sum of the work estimates of all dispatches. */
+  get flops(): number {
+    return this.#recorded.flops;
+  }
+
+  /** Inputs by name. */
+  get inputs(): ReadonlyMap<string, Port> {
+    return this.#currentPorts.inputs;
+  }
+
+  /** Outputs by name. */
+  get outputs(): ReadonlyMap<string, Port> {
+    return this.#currentPorts.outputs;
+  }
+
+  get #currentPorts(): Ports {
+    const { generation } = this.#recorded.memory.heap;
+    if (generation !== this.#portsOf) {
+      this.#ports = this.#recorded.ports();
+      this.#portsOf = generation;
     }
-    return this.#bound;
+    return this.#ports;
+  }
+
+  /** The dispatches, bound to the heap as it is once the kernels are compiled. */
+  async steps(): Promise<readonly Step[]> {
+    await this.ready;
+    const kernels = await this.#recorded.compiled;
+    const { generation } = this.#recorded.memory.heap;
+    if (generation !== this.#stepsOf) {
+      this.#steps = this.#recorded.bind(kernels);
+      this.#stepsOf = generation;
+    }
+    return this.#steps;
   }
 
   /** Writes an input: numbers in the tensor's order (converted to its element type), exactly as many as it holds. */
@@ -119,9 +171,9 @@ export class Program {
   /** Runs every dispatch. Resolves when the device has finished; rejects on abort, device loss or a GPU error. */
   async run({ signal }: RunOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    const { heap } = this.own;
-    const { steps, inputs } = this.#current;
-    if (heap.owner !== this && inputs.size > 0) {
+    const { heap } = this.#recorded.memory;
+    const steps = await this.steps();
+    if (heap.owner !== this && this.inputs.size > 0) {
       throw new Error(
         `${this.label}: write the inputs before the run: they are new, or another program has used the memory`,
       );
@@ -167,20 +219,15 @@ export class Program {
     return readTensor(this.gpu, tensor, range);
   }
 
-  /** Sum of the work estimates of all dispatches. */
-  get flops(): number {
-    return this.#bound.steps.reduce((sum, step) => sum + step.flops, 0);
-  }
-
   /** Bytes of the parameters of its dispatches, which it holds beside its heap. */
   get parameterBytes(): number {
-    return this.own.uniforms.size;
+    return this.#recorded.memory.uniforms.size;
   }
 
   /** The port of that name; writing makes the heap this program's, reading needs it to be. */
   #port(kind: 'inputs' | 'outputs', name: string): Port {
-    const { heap } = this.own;
-    const ports = this.#current[kind];
+    const { heap } = this.#recorded.memory;
+    const ports = this.#currentPorts[kind];
     const port = ports.get(name);
     if (!port) {
       const names = [...ports.keys()].join(', ') || 'none';
@@ -195,8 +242,9 @@ export class Program {
 
   /** Frees the memory, but not a heap that it shares. The program can't run any more. */
   dispose(): void {
-    this.gpu.destroyBuffer(this.own.uniforms);
-    if (this.own.ownsHeap) this.own.heap.dispose();
+    const { uniforms, ownsHeap, heap } = this.#recorded.memory;
+    this.gpu.destroyBuffer(uniforms);
+    if (ownsHeap) heap.dispose();
   }
 
   [Symbol.dispose](): void {

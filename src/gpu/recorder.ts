@@ -2,12 +2,13 @@
 // compiles what is missing, resolves every binding and returns a Program that can be replayed.
 
 import type { Gpu } from './device.ts';
+import { bindingBytes, boundStep, packParams } from './binding.ts';
 import { Heap } from './heap.ts';
 import { planMemory, type Lifetime } from './memory.ts';
 import type { Kernel } from './pipelines.ts';
-import { type Bound, Program, type Step } from './program.ts';
+import { Program, type Step } from './program.ts';
 import type { Prelude, ShaderSource } from './shader.ts';
-import { byteLength, checkReshape, ELEMENT_BYTES, type DType, type Tensor } from './tensor.ts';
+import { byteLength, checkReshape, type DType, type Tensor } from './tensor.ts';
 import { OutOfMemoryError } from './errors.ts';
 
 /** A uniform scalar: whole numbers are written as u32, `{ f32 }` as f32. */
@@ -158,41 +159,37 @@ export class Recorder {
   }
 
   /**
-   * Plans, compiles, allocates and binds. With `heap` the program shares that memory with others that never run at the
-   * same time; without, it has its own. Throws OutOfMemoryError or ShaderError; nothing stays allocated for it then.
+   * A program whose kernels are compiled: `begin`, awaited. Throws OutOfMemoryError or ShaderError; nothing stays
+   * allocated for it then.
    */
   async finish(heap?: Heap): Promise<Program> {
-    const count = this.#dispatches.length;
+    const program = this.begin(heap);
+    await program.ready;
+    return program;
+  }
+
+  /**
+   * Plans, allocates and starts to compile. The program's first run waits for its kernels, and rejects if they don't
+   * compile or memory ran out. With `heap` it shares that memory with programs that never run at the same time.
+   */
+  begin(heap?: Heap): Program {
+    const dispatches = [...this.#dispatches];
     for (const [name, tensor] of this.#outputs) {
       const root = this.#root(tensor);
       if (!root) continue;
-      if (root.first > count) throw new Error(`${this.label}: output '${name}' is never written`);
-      root.last = count;
+      if (root.first > dispatches.length) throw new Error(`${this.label}: output '${name}' is never written`);
+      root.last = dispatches.length;
     }
     const live = this.#roots.filter(({ first, last }) => first <= last && last >= 0);
     const plan = planMemory(this.#lifetimes(live), this.#arenaLimit());
     const { gpu } = this;
-    const kernels = await Promise.all(
-      this.#dispatches.map(({ source, prelude, inputs, outputs, params }) =>
-        gpu.pipelines.get(source, prelude, {
-          hasParams: params !== undefined,
-          inputs: inputs.length,
-          outputs: outputs.length,
-        }),
-      ),
-    );
     const memory = heap ?? new Heap(gpu, this.label);
-    const params = packParams(this.#dispatches, gpu.limits.minUniformBufferOffsetAlignment);
+    const params = packParams(dispatches, gpu.limits.minUniformBufferOffsetAlignment);
     gpu.device.pushErrorScope('out-of-memory');
     memory.reserve(plan.arenas);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const uniforms = gpu.createBuffer(params.bytes.byteLength, usage, `${this.label} params`);
-    const refused = await gpu.device.popErrorScope();
-    if (refused) {
-      if (!heap) memory.dispose();
-      gpu.destroyBuffer(uniforms);
-      throw new OutOfMemoryError(`the activations of ${this.label}`, plan.bytes);
-    }
+    const refused = gpu.device.popErrorScope();
     gpu.device.queue.writeBuffer(uniforms, 0, params.bytes);
 
     const placeOf = new Map(live.map((root, i) => [root, plan.places[i]!]));
@@ -201,8 +198,10 @@ export class Recorder {
       const place = placeOf.get(this.#root(tensor)!)!;
       return { buffer: memory.arena(place.arena), offset: place.offset, size: bindingBytes(tensor) };
     };
-    const bind = (): Bound => ({
-      steps: this.#dispatches.map((dispatch, i) => {
+    const ports = (tensors: ReadonlyMap<string, Tensor>) =>
+      new Map([...tensors].map(([name, tensor]) => [name, { tensor, range: range(tensor) }]));
+    const bind = (kernels: readonly Kernel[]): Step[] =>
+      dispatches.map((dispatch, i) => {
         const resources = [
           ...dispatch.inputs.map((tensor) => (tensor ? range(tensor) : { buffer: gpu.empty })),
           ...dispatch.outputs.map(range),
@@ -211,11 +210,26 @@ export class Recorder {
         const size = 16 * Math.ceil((dispatch.params?.length ?? 0) / 4);
         const uniform = offset === undefined ? undefined : { buffer: uniforms, offset, size };
         return boundStep(gpu, dispatch, kernels[i]!, resources, uniform);
-      }),
-      inputs: new Map([...this.#inputs].map(([name, tensor]) => [name, { tensor, range: range(tensor) }])),
-      outputs: new Map([...this.#outputs].map(([name, tensor]) => [name, { tensor, range: range(tensor) }])),
+      });
+    const compile = async (): Promise<Kernel[]> => {
+      const kernels = dispatches.map(({ source, prelude, inputs, outputs, params: own }) =>
+        gpu.pipelines.get(source, prelude, {
+          hasParams: own !== undefined,
+          inputs: inputs.length,
+          outputs: outputs.length,
+        }),
+      );
+      if (await refused) throw new OutOfMemoryError(`the activations of ${this.label}`, plan.bytes);
+      return Promise.all(kernels);
+    };
+    return new Program(gpu, this.label, {
+      compiled: compile(),
+      bind,
+      ports: () => ({ inputs: ports(this.#inputs), outputs: ports(this.#outputs) }),
+      memory: { heap: memory, ownsHeap: !heap, uniforms, plan },
+      dispatches: dispatches.length,
+      flops: dispatches.reduce((sum, { flops = 0 }) => sum + flops, 0),
     });
-    return new Program(gpu, this.label, bind, { heap: memory, ownsHeap: !heap, uniforms, plan });
   }
 
   #arenaLimit(): number {
@@ -244,52 +258,4 @@ export class Recorder {
     }
     return live.map(({ bytes, first, last }, i) => ({ bytes, first, last, apart: apart[i]! }));
   }
-}
-
-/** A dispatch with its pipeline and resources. */
-function boundStep(
-  gpu: Gpu,
-  dispatch: Dispatch,
-  { pipeline, layout }: Kernel,
-  resources: readonly GPUBufferBinding[],
-  uniform: GPUBufferBinding | undefined,
-): Step {
-  const entries = resources.map((resource, i): GPUBindGroupEntry => ({ binding: 1 + i, resource }));
-  if (uniform) entries.push({ binding: 0, resource: uniform });
-  const label = dispatch.label ?? dispatch.source.name;
-  const [x, y = 1, z = 1] = dispatch.workgroups;
-  const bindGroup = gpu.device.createBindGroup({ layout, entries, label });
-  return { pipeline, bindGroup, workgroups: [x, y, z], label, flops: dispatch.flops ?? 0 };
-}
-
-/** All dispatches' params in one buffer, each at an offset that a binding may have; undefined for those without. */
-function packParams(
-  dispatches: readonly Dispatch[],
-  alignment: number,
-): { bytes: Uint8Array<ArrayBuffer>; offsets: (number | undefined)[] } {
-  let size = 0;
-  const offsets = dispatches.map(({ params }) => {
-    if (params === undefined) return undefined;
-    const offset = size;
-    size = offset + Math.ceil((Math.ceil(params.length / 4) * 16) / alignment) * alignment;
-    return offset;
-  });
-  const view = new DataView(new ArrayBuffer(Math.max(size, alignment)));
-  for (const [i, { params }] of dispatches.entries()) {
-    for (const [j, value] of (params ?? []).entries()) {
-      if (typeof value === 'object') view.setFloat32(offsets[i]! + 4 * j, value.f32, true);
-      else view.setUint32(offsets[i]! + 4 * j, value, true);
-    }
-  }
-  return { bytes: new Uint8Array(view.buffer), offsets };
-}
-
-/** Bindings are whole vec4: the planner's 256-byte granularity leaves the room. */
-function bindingBytes({ shape, dtype }: Tensor): number {
-  return Math.max(16, Math.ceil(byteLength(shape, dtype) / 16) * 16);
-}
-
-/** Bytes that a tensor's elements take, for flop and byte counts. */
-export function bytesOf(tensor: Tensor): number {
-  return tensor.shape.reduce((product, side) => product * side, ELEMENT_BYTES[tensor.dtype]);
 }

@@ -46,12 +46,12 @@ export async function runGoldenEdit(
     const rgb = toNhwc(tensors['in.rgb']!);
     const [frames = 0, height = 0, width = 0] = rgb.shape;
     const size = { width, height };
-    const depth = await DepthEstimator.create(engine, size, frames);
+    const depth = DepthEstimator.of(engine, size, frames);
     const maps = await depth.estimateRgb(rgb.data);
     const step = settings.structure_step;
     const structure = await structureLatents(engine, maps, depthRange(maps), size, step);
     const evaluations = gen1Guidance(settings.guidance, settings.temporal);
-    const denoiser = await VideoDenoiser.create(engine, { frames, size, structure: step, evaluations });
+    const denoiser = VideoDenoiser.of(engine, { frames, size, structure: step, evaluations });
     await denoiser.setContent(content);
     await denoiser.start({ noise: toNhwc(tensors['in.z']!).data, structure });
     const trace: Float32Array[] = [];
@@ -63,12 +63,11 @@ export async function runGoldenEdit(
         onStep(done);
       },
     });
-    const decode = await decodeProgram(engine, frames, size);
+    const decode = decodeProgram(engine, frames, size);
     decode.write('latents', trace.at(-1)!);
     await decode.run();
     return { structure, trace, rgb: (await decode.read('rgb')) as Float32Array };
   } finally {
-    await engine.releasePrograms();
     engine.dispose();
   }
 }
