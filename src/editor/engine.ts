@@ -25,10 +25,22 @@ export class Engine {
     this.#heap = new Heap(gpu, 'activations');
   }
 
-  /** Loads `files` onto `gpu`, which the engine then owns: it is disposed of with it, also when loading fails. */
-  static async create(gpu: Gpu, files: ModelFiles, options: ModelOptions = {}): Promise<Engine> {
+  /**
+   * Loads `files` onto `gpu`, which the engine then owns: it is disposed of with it, also when loading fails.
+   * `meanwhile` may record programs: their kernels compile while the weights come.
+   */
+  static async create(
+    gpu: Gpu,
+    files: ModelFiles,
+    options: ModelOptions = {},
+    meanwhile?: (engine: Engine) => void,
+  ): Promise<Engine> {
     try {
-      return new Engine(gpu, await Model.load(gpu, files, options));
+      const engine = new Engine(gpu, await Model.open(gpu, files, options));
+      meanwhile?.(engine);
+      await engine.model.load(options);
+      engine.releasePrograms();
+      return engine;
     } catch (error) {
       gpu.dispose();
       throw error;

@@ -3,7 +3,7 @@
  *
  *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
  *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
- *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device)
+ *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts
  *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; content.ts, prior_loop.ts, picture.ts;
  *            denoiser.ts; frames.ts
  *   judge    quality.ts

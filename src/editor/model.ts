@@ -145,7 +145,7 @@ export class Model {
   readonly imageEncoder: ClipVisionModel;
   readonly prior: PriorTransformer;
   readonly depthEstimator: DptModel;
-  readonly #parameters: readonly Parameters[];
+  readonly #parameters: Readonly<Record<NetworkName, Parameters>>;
 
   private constructor(
     readonly gpu: Gpu,
@@ -153,7 +153,7 @@ export class Model {
     parameters: Readonly<Record<NetworkName, Parameters>>,
   ) {
     const { configs } = files;
-    this.#parameters = Object.values(parameters);
+    this.#parameters = parameters;
     const file = (name: NetworkName) => `${name}/config.json`;
     this.vae = new AutoencoderKL(readAutoencoderKLConfig(configs.vae, file('vae')), parameters.vae);
     this.unet = new UNet(readUNetConfig(configs.unet, file('unet')), parameters.unet);
@@ -173,39 +173,40 @@ export class Model {
   }
 
   /**
-   * Streams all weights to `gpu`. Throws `WeightsError` for damaged or foreign files, as the folder's reads do, or the
-   * signal's reason; nothing stays allocated then.
+   * Declares all networks on `gpu`; their weights come with `load`. Throws `WeightsError` for foreign files, as the
+   * folder's reads do, or the signal's reason; nothing stays allocated then.
    */
-  static async load(gpu: Gpu, files: ModelFiles, { signal, onProgress }: ModelOptions = {}): Promise<Model> {
-    const parameters: Parameters[] = [];
+  static async open(gpu: Gpu, files: ModelFiles, { signal }: ModelOptions = {}): Promise<Model> {
+    const parameters = {} as Record<NetworkName, Parameters>;
     try {
-      const byName = {} as Record<NetworkName, Parameters>;
       for (const name of NETWORKS) {
         const reader = await openWeights(files.folder, weightsPath(name), signal ? { signal } : {});
-        byName[name] = new Parameters(gpu, reader, name === 'vae' ? vaeAliases : undefined);
-        parameters.push(byName[name]);
+        parameters[name] = new Parameters(gpu, reader, name === 'vae' ? vaeAliases : undefined);
       }
-      const model = new Model(gpu, files, byName);
-      for (const name of NETWORKS) {
-        const report = (loadedBytes: number, totalBytes: number) =>
-          onProgress?.({ phase: 'download', file: name, loadedBytes, totalBytes });
-        await byName[name].load({ ...(signal && { signal }), onProgress: report });
-      }
-      return model;
+      return new Model(gpu, files, parameters);
     } catch (error) {
-      for (const each of parameters) each.dispose();
+      for (const each of Object.values(parameters)) each.dispose();
       throw error;
+    }
+  }
+
+  /** Streams all weights to the device. Throws `WeightsError` for damaged files, as the folder's reads do, or the signal's reason. */
+  async load({ signal, onProgress }: ModelOptions = {}): Promise<void> {
+    for (const [name, parameters] of Object.entries(this.#parameters)) {
+      const report = (loadedBytes: number, totalBytes: number) =>
+        onProgress?.({ phase: 'download', file: name, loadedBytes, totalBytes });
+      await parameters.load({ ...(signal && { signal }), onProgress: report });
     }
   }
 
   /** Bytes of all weights on the device. */
   get bytes(): number {
-    return this.#parameters.reduce((sum, parameters) => sum + parameters.bytes, 0);
+    return Object.values(this.#parameters).reduce((sum, parameters) => sum + parameters.bytes, 0);
   }
 
   /** Frees the weights. */
   dispose(): void {
-    for (const parameters of this.#parameters) parameters.dispose();
+    for (const parameters of Object.values(this.#parameters)) parameters.dispose();
   }
 }
 

@@ -5,6 +5,7 @@ import { DeviceLostError, Gpu, GpuError, type GpuOptions } from '../gpu/index.ts
 import { Engine } from './engine.ts';
 import type { ModelFiles, ModelOptions } from './model.ts';
 import type { OnProgress } from './progress.ts';
+import { warmUp } from './warm_up.ts';
 
 /** How often one stage may lose its device before the edit gives up, and how long to wait before the later attempts. */
 const MAX_REBUILDS = 2;
@@ -43,9 +44,10 @@ export class Session {
     this.#engine = engine;
   }
 
-  /** Opens a device and loads the model. Throws `UnsupportedError`, and as `Model.load` does. */
+  /** Opens a device and loads the model. Throws `UnsupportedError`, and as `Model.open` and `Model.load` do. */
   static async open(files: ModelFiles, gpuOptions: GpuOptions, options: ModelOptions = {}): Promise<Session> {
-    return new Session(files, gpuOptions, await Engine.create(await Gpu.create(gpuOptions), files, options));
+    const engine = await Engine.create(await Gpu.create(gpuOptions), files, options, warmUp);
+    return new Session(files, gpuOptions, engine);
   }
 
   /** The engine as it is now; another one after a loss. Throws once disposed of. */
