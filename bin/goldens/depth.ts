@@ -1,4 +1,5 @@
-import { DptModel, readDptConfig } from '../../src/net/dpt.ts';
+import { DptModel } from '../../src/net/dpt.ts';
+import { readDptConfig } from '../../src/net/dpt_config.ts';
 import { minMax, normaliseRange } from '../../src/kernels/min_max.ts';
 import { MAX_STRUCTURE_STEP, structureLadder } from '../../src/kernels/structure_ladder.ts';
 import { evaluate, type Outputs } from '../../test/net/network.ts';

@@ -3,7 +3,7 @@
 import type { Gpu } from './device.ts';
 import type { Kernel } from './pipelines.ts';
 import type { Step } from './program.ts';
-import type { Dispatch } from './recorder.ts';
+import type { Dispatch } from './dispatch.ts';
 import { byteLength, type Tensor } from './tensor.ts';
 
 /** A dispatch with its pipeline and resources. */

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 export * from './device.ts';
+export type { Dispatch, Param } from './dispatch.ts';
 export * from './errors.ts';
 export * from './grid.ts';
 export * from './half.ts';
@@ -15,6 +16,6 @@ export { type Kernel, PipelineCache } from './pipelines.ts';
 export * from './profile.ts';
 export { Program, type RunOptions, type Step } from './program.ts';
 export * from './readback.ts';
-export { type Dispatch, type ModuleObserver, type Param, Recorder } from './recorder.ts';
+export { type ModuleObserver, Recorder } from './recorder.ts';
 export { type FloatConstant, type Prelude, type ShaderSource } from './shader.ts';
 export * from './tensor.ts';

@@ -3,33 +3,13 @@
 
 import type { Gpu } from './device.ts';
 import { bindingBytes, boundStep, packParams } from './binding.ts';
+import type { Dispatch } from './dispatch.ts';
 import { Heap } from './heap.ts';
 import { planMemory, type Lifetime } from './memory.ts';
 import type { Kernel } from './pipelines.ts';
 import { Program, type Step } from './program.ts';
-import type { Prelude, ShaderSource } from './shader.ts';
 import { byteLength, checkReshape, type DType, type Tensor } from './tensor.ts';
 import { OutOfMemoryError } from './errors.ts';
-
-/** A uniform scalar: whole numbers are written as u32, `{ f32 }` as f32. */
-export type Param = number | { readonly f32: number };
-
-/** One dispatch of a kernel. Bindings: 0 the params if any, then the inputs, then the outputs. */
-export interface Dispatch {
-  readonly source: ShaderSource;
-  readonly prelude: Prelude;
-  /** Read-only. `undefined` binds 256 zero bytes: an optional input that the prelude switches off. */
-  readonly inputs: readonly (Tensor | undefined)[];
-  /** Written, and read too if the kernel likes (an in-place update names its tensor here only). */
-  readonly outputs: readonly Tensor[];
-  /** Scalars of `struct Params` in order, four bytes each. */
-  readonly params?: readonly Param[];
-  readonly workgroups: readonly [x: number, y?: number, z?: number];
-  /** Work estimate for profiles and for bounding submissions. */
-  readonly flops?: number;
-  /** Name in profiles, when the operation's name is not enough: `conv2d 3x3`. */
-  readonly label?: string;
-}
 
 /** Root of a planned activation: reshapes of one tensor share it. */
 interface Planned {

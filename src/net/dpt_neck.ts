@@ -8,7 +8,7 @@ import { convTranspose2d } from '../kernels/conv_transpose2d.ts';
 import { concat, slice } from '../kernels/copy.ts';
 import { linear, type LinearWeight } from '../kernels/matmul.ts';
 import { resize } from '../kernels/resize.ts';
-import type { DptConfig } from './dpt.ts';
+import type { DptConfig } from './dpt_config.ts';
 import type { Parameters } from './parameters.ts';
 
 /** Patches down and across. */

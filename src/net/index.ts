@@ -2,7 +2,7 @@
  * The networks, one file per published class, with the checkpoints' tensor names, and what they are loaded from.
  *
  *   networks   vae.ts ← vae_blocks, vae_config, resnet; unet.ts ← unet_blocks, unet_config, transformer, temporal;
- *              clip_text.ts, clip_vision.ts, prior.ts, dpt.ts ← dpt_neck; all ViTs and CLIPs ← transformer_encoder
+ *              clip_text.ts, clip_vision.ts, prior.ts, dpt.ts ← dpt_neck, dpt_config; all ViTs and CLIPs ← transformer_encoder
  *   weights    parameters.ts (declared by name, filled by one streamed read) ← safetensors.ts, shards.ts, dtype.ts
  *   files      folder.ts (server, hub, chosen files) ← source.ts, http.ts, cache.ts; config.ts (config.json, checked)
  *   words      tokenizer.ts
@@ -16,6 +16,7 @@ export * from './clip_text.ts';
 export * from './clip_vision.ts';
 export { Config } from './config.ts';
 export * from './dpt.ts';
+export * from './dpt_config.ts';
 export * from './errors.ts';
 export * from './folder.ts';
 export * from './http.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { DptModel, readDptConfig } from '../../src/net/dpt.ts';
+import { DptModel } from '../../src/net/dpt.ts';
+import { readDptConfig } from '../../src/net/dpt_config.ts';
 import { WeightsError } from '../../src/net/errors.ts';
 import type { Gpu } from '../../src/gpu/index.ts';
 import { gpuTest } from '../gpu.ts';
