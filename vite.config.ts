@@ -1,4 +1,5 @@
-// Two builds: `vite build --mode lib` makes the package (dist/lib), `vite build --mode page` the demo (dist/page).
+// Three builds: `vite build --mode lib` makes the package (dist/lib), `--mode page` the demo (dist/page), `--mode bench`
+// the kernel benchmark and its peer adapter (dist/bench).
 // `bin/` builds and serves the page through the functions exported here.
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
@@ -25,6 +26,27 @@ export function pageConfig(): UserConfig {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1000,
       rolldownOptions: { input: [path('demo/index.html'), path('demo/command.html')] },
+    },
+  };
+}
+
+/** The bench folder: the page that times the kernels, and the module that the peer benchmark imports. */
+export function benchConfig(): UserConfig {
+  return {
+    root: path('bench'),
+    base: './',
+    publicDir: false,
+    build: {
+      outDir: path('dist/bench'),
+      emptyOutDir: true,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1000,
+      rolldownOptions: {
+        input: [path('bench/index.html'), path('bench/peer-adapter.ts')],
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: '[name].js' },
+      },
     },
   };
 }
@@ -64,5 +86,6 @@ function weightsStayFiles(): Plugin {
 
 export default defineConfig(({ mode }) => {
   if (mode === 'lib') return libConfig();
+  if (mode === 'bench') return benchConfig();
   return pageConfig();
 });

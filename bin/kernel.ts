@@ -3,7 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import type { Gpu } from '../src/gpu/index.ts';
-import { encodeStep, type Program } from '../src/gpu/program.ts';
+import { timeInTurns } from '../bench/time.ts';
 import { CASES } from '../test/kernels/cases.ts';
 import {
   prepareCase,
@@ -24,9 +24,6 @@ const USAGE = `npm run kernel -- <op> [options]
   --samples n        samples of each variant (default 7)
   --precision f16    storage; f16 needs an adapter with shader-f16 (REFILM_ADAPTER=lavapipe)
   --list             print every kernel with its variants and sizes`;
-
-/** A sample lasts at least this long: dispatches are repeated within one submission. */
-const SAMPLE_MS = 20;
 
 interface Options {
   readonly check: boolean;
@@ -112,7 +109,8 @@ async function runShape(
         `${outside > 0 ? `FAILED at ${index}` : 'ok'}, worst error ${error} (${ratio.toFixed(2)} of the tolerance)`,
       );
     }
-    const times = time ? await timeInTurns(gpu, prepared, samples) : new Map<string, number>();
+    const programs = new Map([...prepared].map(([variant, { program }]) => [variant, program]));
+    const times = time ? await timeInTurns(gpu, programs, samples) : new Map<string, number>();
     for (const variant of prepared.keys()) {
       const ms = times.get(variant);
       const speed = ms ? `${ms.toFixed(3)} ms  ${(kernel.flops(shape) / ms / 1e6).toFixed(2)} GFLOP/s` : '';
@@ -122,49 +120,6 @@ async function runShape(
     for (const one of prepared.values()) one.dispose();
   }
   return passed;
-}
-
-// Median milliseconds a run of each variant, sampled in turns: whatever else the machine does meets all of them alike.
-async function timeInTurns(
-  gpu: Gpu,
-  prepared: ReadonlyMap<string, PreparedCase>,
-  samples: number,
-): Promise<Map<string, number>> {
-  const repeats = new Map<string, number>();
-  for (const [variant, { program }] of prepared) {
-    await timeRuns(gpu, program, 1); // the first run touches fresh memory
-    let count = 1;
-    let ms = await timeRuns(gpu, program, count);
-    while (ms < SAMPLE_MS) {
-      count = Math.ceil(count * Math.min(10, (1.2 * SAMPLE_MS) / Math.max(ms, 0.1)));
-      ms = await timeRuns(gpu, program, count);
-    }
-    repeats.set(variant, count);
-  }
-  const times = new Map<string, number[]>([...prepared.keys()].map((variant) => [variant, []]));
-  for (let i = 0; i < samples; i++) {
-    for (const [variant, { program }] of prepared) {
-      const count = repeats.get(variant)!;
-      times.get(variant)!.push((await timeRuns(gpu, program, count)) / count);
-    }
-  }
-  return new Map([...times].map(([variant, list]) => [variant, median(list)]));
-}
-
-async function timeRuns(gpu: Gpu, program: Program, count: number): Promise<number> {
-  const steps = await program.steps();
-  const encoder = gpu.device.createCommandEncoder({ label: 'kernel' });
-  const pass = encoder.beginComputePass();
-  for (let i = 0; i < count; i++) for (const step of steps) encodeStep(pass, step);
-  pass.end();
-  const commands = encoder.finish();
-  const start = performance.now();
-  await gpu.submit(commands);
-  return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 function describe({ op, variants, shapes }: KernelCase): string {

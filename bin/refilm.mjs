@@ -12,6 +12,7 @@ const COMMANDS = {
   probe: { script: 'probe.ts', what: 'decode files and print what is in them' },
   goldens: { script: 'goldens.ts', what: 'compare networks with expected numbers', dawn: true },
   kernel: { script: 'kernel.ts', what: 'run, check and time one kernel', dawn: true },
+  bench: { script: 'bench.ts', what: 'time the kernels in a browser' },
   start: { script: 'start.ts', what: 'open the demo page' },
   test: { script: 'test.ts', what: 'run the tests', dawn: true },
 };

@@ -1,6 +1,7 @@
 // One table a kernel: its variants, its shape sweep, its CPU twin. It drives the tests (case.ts) and `npm run kernel`.
 
 import {
+  byteLength,
   floatToHalf,
   halfToFloat,
   type DType,
@@ -65,6 +66,8 @@ export interface PreparedCase {
   readonly program: Program;
   /** The inputs as the GPU holds them (rounded to f16 where it stores f16). */
   readonly seen: Readonly<Record<string, Float32Array | Uint32Array>>;
+  /** Bytes of the inputs and the output: the least that a run must move. */
+  readonly bytes: number;
   dispose(): void;
 }
 
@@ -100,7 +103,11 @@ export async function prepareCase(
       program.dispose();
       free();
     };
-    return { program, seen, dispose };
+    const bytes = [...Object.values(tensors), output].reduce(
+      (sum, tensor) => sum + byteLength(tensor.shape, tensor.dtype),
+      0,
+    );
+    return { program, seen, bytes, dispose };
   } catch (error) {
     free();
     throw error;

@@ -1,0 +1,90 @@
+// Times every variant of the kernels on their timed shapes; their inputs and variants come from the tests' tables.
+
+import type { Gpu } from '../src/gpu/index.ts';
+import { CASES } from '../test/kernels/cases.ts';
+import { prepareCase, shapeName, type PreparedCase } from '../test/kernels/run-case.ts';
+import { TIMED_SHAPES } from './shapes.ts';
+import { timeInTurns } from './time.ts';
+
+/** What is measured. */
+export interface BenchOptions {
+  /** Default: every kernel that has timed shapes. */
+  readonly kernel?: string | undefined;
+  /** Default: all of the kernel's shapes; else the one of this number. */
+  readonly shape?: number | undefined;
+  /** Samples of each variant; default 5. */
+  readonly samples?: number | undefined;
+}
+
+/** One line of the table. */
+export interface BenchRow {
+  readonly kernel: string;
+  readonly shape: string;
+  readonly variant: string;
+  /** Median milliseconds a run. */
+  readonly ms: number;
+  /** 10⁹ operations a second, by the kernel's own count. */
+  readonly gflops: number;
+  /** 10⁹ bytes a second, if inputs and output are moved once: no kernel can move less. */
+  readonly gbps: number;
+}
+
+/** What a run of the benchmark gives. */
+export interface BenchReport {
+  readonly adapter: string;
+  readonly userAgent: string;
+  readonly date: string;
+  readonly rows: readonly BenchRow[];
+}
+
+/** Runs the benchmark; `onRow` is told every line as it comes. Throws RangeError for a kernel or shape that is not timed. */
+export async function measure(
+  gpu: Gpu,
+  { kernel, shape, samples = 5 }: BenchOptions,
+  onRow: (row: BenchRow) => void,
+): Promise<BenchReport> {
+  const date = new Date().toISOString();
+  const rows: BenchRow[] = [];
+  for (const name of kernel === undefined ? Object.keys(TIMED_SHAPES) : [kernel]) {
+    const of = (TIMED_SHAPES[name] ?? []).filter((_, i) => shape === undefined || i === shape);
+    if (of.length === 0) {
+      const names = Object.entries(TIMED_SHAPES).map(([each, { length }]) => `${each} (0 to ${length - 1})`);
+      throw new RangeError(`bench: nothing to time for ${name} ${shape ?? ''}; there is ${names.join(', ')}`);
+    }
+    for (const each of of) {
+      for (const row of await measureShape(gpu, name, each, samples)) {
+        rows.push(row);
+        onRow(row);
+      }
+    }
+  }
+  return { adapter: gpu.describe(), userAgent: navigator.userAgent, date, rows };
+}
+
+async function measureShape(
+  gpu: Gpu,
+  op: string,
+  shape: Readonly<Record<string, number>>,
+  samples: number,
+): Promise<BenchRow[]> {
+  const kernel = CASES.find((each) => each.op === op)!;
+  const prepared = new Map<string, PreparedCase>();
+  try {
+    for (const variant of kernel.variants) {
+      const one = await prepareCase(gpu, kernel, shape, variant);
+      if (one) prepared.set(variant, one);
+    }
+    const programs = new Map([...prepared].map(([variant, { program }]) => [variant, program]));
+    const times = await timeInTurns(gpu, programs, samples);
+    return [...times].map(([variant, ms]) => ({
+      kernel: op,
+      shape: shapeName(shape),
+      variant,
+      ms,
+      gflops: kernel.flops(shape) / ms / 1e6,
+      gbps: prepared.get(variant)!.bytes / ms / 1e6,
+    }));
+  } finally {
+    for (const one of prepared.values()) one.dispose();
+  }
+}

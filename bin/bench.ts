@@ -1,0 +1,74 @@
+// `bench [options]`: times the kernels in a headless browser, by the page in bench/, and prints its table.
+import { parseArgs } from 'node:util';
+import type { BenchOptions, BenchReport, BenchRow } from '../bench/measure.ts';
+import { launchBrowser } from './browser.ts';
+import { buildPageIfStale } from './build.ts';
+import { watchForCrash } from './crash.ts';
+import { servePage } from './serve.ts';
+import { assertWritable, writeAtomically } from './write-atomically.ts';
+
+const USAGE = `npm run bench -- [options]
+  --kernel name      one kernel (default: all that have timed shapes)
+  --shape n          only the kernel's shape of this number
+  --samples n        samples of each variant (default 5)
+  --software         SwiftShader even where there is a GPU
+  -o report.json     writes the report, as the page's button does`;
+
+/** The command. Resolves to the exit code; throws on a wrong call, and where no browser has WebGPU. */
+export async function main(argv: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      kernel: { type: 'string' },
+      shape: { type: 'string' },
+      samples: { type: 'string' },
+      software: { type: 'boolean', default: false },
+      out: { type: 'string', short: 'o' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const options = {
+    kernel: values.kernel,
+    shape: count('shape', values.shape, 0),
+    samples: count('samples', values.samples, 1),
+  };
+  const { out } = values;
+  if (out !== undefined) await assertWritable(out);
+  const report = await benchInBrowser(options, values.software);
+  if (out !== undefined) await writeAtomically(out, new Blob([JSON.stringify(report, null, 2)]).stream());
+  return 0;
+}
+
+async function benchInBrowser(options: BenchOptions, software: boolean): Promise<BenchReport> {
+  const folder = await buildPageIfStale(() => console.error('Building the page …'), 'bench');
+  await using server = await servePage(folder);
+  await using running = await launchBrowser({
+    adapter: software ? 'software' : 'auto',
+    onNotice: console.error,
+  });
+  const { browser } = running;
+  const page = await browser.newPage();
+  await page.exposeFunction('printRow', print);
+  await page.goto(`${server.origin}/index.html`);
+  await page.waitForFunction(() => 'refilmBench' in window, { timeout: 30_000 });
+  const measured = page.evaluate((asked) => window.refilmBench(asked), options);
+  const report = await watchForCrash(browser, page, measured);
+  console.log(`${report.adapter}, ${running.version}`);
+  return report;
+}
+
+function print({ kernel, shape, variant, ms, gflops, gbps }: BenchRow): void {
+  const speed = `${ms.toFixed(3).padStart(10)} ms ${gflops.toFixed(2).padStart(9)} GFLOP/s ${gbps.toFixed(2).padStart(8)} GB/s`;
+  console.log(`${kernel.padEnd(18)} ${variant.padEnd(10)} ${speed}  ${shape}`);
+}
+
+function count(option: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text !== '' && Number.isInteger(number) && number >= least) return number;
+  throw new RangeError(`--${option} must be a whole number from ${least} on, got '${text}'`);
+}

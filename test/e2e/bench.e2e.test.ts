@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BenchReport } from '../../bench/measure.ts';
+import { runCommand, withFolder } from './command.ts';
+
+test('bench times every variant of a kernel in the browser, prints a table and writes a report', async () => {
+  await withFolder(async (folder) => {
+    const out = join(folder, 'report.json');
+    const args = ['bench', '--software', '--kernel', 'group_norm', '--shape', '0', '--samples', '1'];
+    const { code, stdout, stderr } = await runCommand([...args, '-o', out]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^group_norm +split +[\d.]+ ms +[\d.]+ GFLOP\/s +[\d.]+ GB\/s {2}frames=16,height=8/,
+    );
+    const { adapter, rows } = JSON.parse(await readFile(out, 'utf8')) as BenchReport;
+    expect(adapter).toMatch(/swiftshader/i);
+    expect(rows).toMatchObject([{ kernel: 'group_norm', variant: 'split' }]);
+    expect(rows[0]!.ms).toBeGreaterThan(0);
+  });
+});
+
+test('bench refuses a kernel that it does not time, and says which it does', async () => {
+  const { code, stderr } = await runCommand(['bench', '--software', '--kernel', 'nothing']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('nothing to time for nothing');
+  expect(stderr).toContain('conv2d (0 to 3)');
+});
