@@ -54,7 +54,8 @@ function restore(name, value) {
   else process.env[name] = value;
 }
 
-const LAVAPIPE_ICD = '/usr/share/vulkan/icd.d/lvp_icd.json';
+/** Where Debian's mesa-vulkan-drivers say how lavapipe is loaded. */
+export const LAVAPIPE_ICD = '/usr/share/vulkan/icd.d/lvp_icd.json';
 
 /**
  * Environment for a process that runs Dawn for node. REFILM_ADAPTER chooses: `swiftshader` (the default where
