@@ -57,11 +57,7 @@ export async function encodePrompts(
   );
   rec.output('states', output.lastHiddenState);
   rec.output('embeds', output.textEmbeds ?? output.pooled);
-  using program = await rec.finish();
-  program.write('ids', ids);
-  program.write('ends', ends);
-  await program.run({ signal });
-  const [states, embeds] = [await program.read('states'), await program.read('embeds')];
+  const { states, embeds } = await evaluateOnce(rec, { ids, ends }, ['states', 'embeds'], signal);
   const width = embeds.length / prompts.length;
   const stateSize = maxTokens * hiddenSize;
   return prompts.map((_, i) => {
@@ -103,10 +99,26 @@ export async function imageEmbeddings(
   });
   const pixels = normaliseChannels(rec, resized, mean, std, { centerCrop: [size, size] });
   rec.output('embeds', imageEncoder.record(rec, pixels).imageEmbeds);
-  using program = await rec.finish();
-  program.write('rgb', rgb);
-  await program.run({ signal });
-  const embeds = (await program.read('embeds')) as Float32Array;
+  const { embeds } = await evaluateOnce(rec, { rgb }, ['embeds'], signal);
   const length = embeds.length / count;
   return Array.from({ length: count }, (_, i) => embeds.slice(i * length, (i + 1) * length));
+}
+
+/** Runs what was recorded a single time: its numbers by output name. Its memory is freed in any case. */
+async function evaluateOnce<Name extends string>(
+  rec: Recorder,
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+  outputs: readonly Name[],
+  signal: AbortSignal | undefined,
+): Promise<Record<Name, Float32Array>> {
+  const program = await rec.finish();
+  try {
+    for (const [name, values] of Object.entries(inputs)) program.write(name, values);
+    await program.run({ signal });
+    const results = {} as Record<Name, Float32Array>;
+    for (const name of outputs) results[name] = (await program.read(name)) as Float32Array;
+    return results;
+  } finally {
+    program.dispose();
+  }
 }

@@ -92,11 +92,11 @@ export class Engine {
     const rec = new Recorder(this.gpu, 'rate');
     const side = RATE_SIDE;
     const weight = this.gpu.createTensor([side, side], this.gpu.precision, 'rate weight');
+    let x = rec.input('x', [side, side], rec.precision);
+    for (let i = 0; i < 2; i++) x = linear(rec, x, { weight, inFeatures: side, outFeatures: side });
+    rec.output('y', x);
+    const program = rec.begin();
     try {
-      let x = rec.input('x', [side, side], rec.precision);
-      for (let i = 0; i < 2; i++) x = linear(rec, x, { weight, inFeatures: side, outFeatures: side });
-      rec.output('y', x);
-      using program = await rec.finish();
       program.write('x', new Float32Array(side * side).fill(1 / side));
       await program.run();
       const start = performance.now();
@@ -107,6 +107,7 @@ export class Engine {
       }
       return (runs * 2 * 2 * side ** 3) / ((performance.now() - start) / 1000);
     } finally {
+      program.dispose();
       this.gpu.destroyBuffer(weight.buffer);
     }
   }
