@@ -111,6 +111,7 @@ function recordAttention(rec: Recorder, o: AttentionOptions, inner: number, labe
       constants: {
         ...kernel.constants,
         HEAD: headDim / width,
+        HIDES: causal || mask !== undefined,
       },
     },
     inputs: [q.tensor, k.tensor, v.tensor, mask],
@@ -168,19 +169,30 @@ function attentionKernel(rec: Recorder, o: AttentionOptions, variant: AttentionV
   if (o.headDim > UNROLLED_HEAD) {
     throw new RangeError(`attention register: expected headDim ≤ ${UNROLLED_HEAD}, got ${o.headDim}`);
   }
-  // Two rows share every load while registers last; four gain nothing on CPUs and compile four times as long.
+  const software = rec.gpu.variants === 'software';
+  const [rows, keys] = software ? softwareTile(o) : [head <= 8 ? 2 : 1, 1];
   // A small workgroup gives a CPU's few threads even shares.
-  const rows = head <= (rec.gpu.variants === 'software' ? 16 : 8) ? 2 : 1;
-  const workgroup = rec.gpu.variants === 'software' ? 16 : 64;
+  const workgroup = software ? 16 : 64;
   return {
     source: {
       name: 'attention_register',
-      wgsl: unroll(registerSource, { r: rows, d: head }) + sharedSource,
+      wgsl: unroll(registerSource, { r: rows, k: keys, d: head }) + sharedSource,
     },
-    constants: { WORKGROUP: workgroup, ROWS: rows },
+    constants: { WORKGROUP: workgroup, ROWS: rows, KEYS: keys },
     width: 4,
     workgroups: ceilDiv(sequences * ceilDiv(o.queries, rows), workgroup),
   };
+}
+
+/** Scores from which on a tile twice as high is worth compiling: SwiftShader takes seconds instead of one. */
+const MANY_SCORES = 2 ** 20;
+
+// Rows share the loads of keys, keys those of queries and sums: 4 x 2 takes half as long as 2 x 1 on SwiftShader, 8 x 2
+// two fifths. Where keys may be hidden every score has branches, of which SwiftShader takes 20 s to compile eight.
+function softwareTile(o: AttentionOptions): [rows: number, keys: number] {
+  const { batch, heads, queries, keys, causal, mask } = o;
+  if (causal || mask) return [2, 1];
+  return [batch * heads * queries * keys < MANY_SCORES ? 4 : 8, 2];
 }
 
 function splitsIntoVectors({ headDim, q, k, v }: AttentionOptions): boolean {

@@ -1,8 +1,9 @@
-// One invocation owns ROWS query rows of a head: their queries and sums stay in registers, and a key or value is loaded
-// once for all of them. Barrier-free and unrolled (unroll.ts): r counts rows, d vectors of the head. Sums are rescaled
-// only when a score exceeds what they are scaled by e^SLACK (FlashAttention-4, 2025): the quotient is the same, and after
-// the first keys a key costs one exp a row. Head sizes that divide by four.
-// No workgroup memory; about 2·ROWS·HEAD vec4 of registers a thread; 8/ROWS bytes read a flop pair.
+// One invocation owns ROWS query rows of a head: their queries and sums stay in registers, and KEYS keys and values are
+// loaded at once for all of them. Barrier-free and unrolled (unroll.ts): r counts rows, k keys, d vectors of the head.
+// Sums are rescaled only when a score exceeds what they are scaled by e^SLACK (FlashAttention-4, 2025): the quotient is
+// the same, and after the first keys a key costs one exp a row. Head sizes that divide by four.
+// No workgroup memory; about 2·ROWS·HEAD + KEYS vec4 of registers a thread; 8/ROWS bytes read a flop pair. A CPU keeps
+// its registers in the first cache anyway, and every load costs it bounds tests: there ROWS and KEYS are larger.
 
 alias XV = X4;
 
@@ -28,31 +29,53 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   //end
   //end
 
+  // Divisions stay out of the loop.
+  let first_key = row(key_batch, 0u, p.keys);
+  let first_k = p.k_offset + first_key * p.k_stride + head * HEAD;
+  let first_v = p.v_offset + first_key * p.v_stride + head * HEAD;
   let end = visible_keys(min(first + ROWS, p.queries) - 1u);
-  for (var j = 0u; j < end; j++) {
-    let key_row = row(key_batch, j, p.keys);
-    let key = p.k_offset + key_row * p.k_stride + head * HEAD;
-    let value = p.v_offset + key_row * p.v_stride + head * HEAD;
-    var grows = false;
+  for (var start = 0u; start < end; start += KEYS) {
+    //unroll k
+    let j$k = min(start + $ku, end - 1u); // a key beyond the last repeats it and weighs nothing
+    let beyond$k = start + $ku >= end;
+    let key$k = first_k + j$k * p.inner * p.k_stride;
+    let value$k = first_v + j$k * p.inner * p.v_stride;
     //unroll r
-    var score$r = 0.0;
+    var score$r_$k = 0.0;
+    var off$r_$k = beyond$k;
+    //end
     //end
     //unroll d
-    let k$d = vec4f(k[key + $du]);
+    //unroll k
+    let k$d_$k = vec4f(k[key$k + $du]);
     //unroll r
-    score$r += dot(q$r_$d, k$d);
+    score$r_$k += dot(q$r_$d, k$d_$k);
     //end
     //end
+    //end
+    if (HIDES) {
+      //unroll k
+      //unroll r
+      let hidden$r_$k = reasons(batch, i$r, j$k);
+      if (is_additive()) { score$r_$k += f32(hidden$r_$k) * p.mask_value; }
+      else if (hidden$r_$k > 0u) {
+        score$r_$k = LOWEST;
+        off$r_$k = true;
+      }
+      //end
+      //end
+    }
+    var grows = false;
     //unroll r
-    let hidden$r = reasons(batch, i$r, j);
-    let off$r = !is_additive() && hidden$r > 0u;
-    if (is_additive()) { score$r += f32(hidden$r) * p.mask_value; }
-    if (off$r) { score$r = LOWEST; }
-    grows |= score$r > highest$r + SLACK;
+    var most$r = LOWEST;
+    //unroll k
+    most$r = max(most$r, score$r_$k);
+    //end
+    grows |= most$r > highest$r + SLACK;
     //end
     if (grows) {
       //unroll r
-      let higher$r = max(highest$r, score$r);
+      let higher$r = max(highest$r, most$r);
       let rescale$r = exp(highest$r - higher$r);
       highest$r = higher$r;
       total$r *= rescale$r;
@@ -61,14 +84,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       //end
       //end
     }
+    //unroll k
     //unroll r
-    let weight$r = select(exp(score$r - highest$r), 0.0, off$r);
-    total$r += weight$r;
+    let weight$r_$k = select(exp(score$r_$k - highest$r), 0.0, off$r_$k);
+    total$r += weight$r_$k;
+    //end
     //end
     //unroll d
-    let v$d = vec4f(v[value + $du]);
+    //unroll k
+    let v$d_$k = vec4f(v[value$k + $du]);
     //unroll r
-    sum$r_$d += weight$r * v$d;
+    sum$r_$d += weight$r_$k * v$d_$k;
+    //end
     //end
     //end
   }

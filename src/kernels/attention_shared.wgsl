@@ -24,7 +24,7 @@ struct Params {
   flags: u32,
 }
 
-/// Asked once a key, not compiled in: a branch costs less than a pipeline for every combination.
+/// Asked once a key where any key may be hidden (constant HIDES); a branch costs less than a pipeline for every combination.
 const CAUSAL = 1u;
 const MASKED = 2u;
 const ADDITIVE = 4u;
@@ -48,7 +48,7 @@ fn row(batch: u32, i: u32, count: u32) -> u32 {
 /// How many reasons hide key j from query i. A finite mask value is added once for each; else one is enough.
 fn reasons(batch: u32, i: u32, j: u32) -> u32 {
   var count = 0u;
-  if (p.flags != 0u) {
+  if (HIDES) {
     if ((p.flags & CAUSAL) != 0u && j > i) { count += 1u; }
     if ((p.flags & MASKED) != 0u && mask[batch * p.keys + j] == 0u) { count += 1u; }
   }
@@ -56,7 +56,7 @@ fn reasons(batch: u32, i: u32, j: u32) -> u32 {
 }
 
 /// Hidden keys still count, by a score that a finite mask value lowers.
-fn is_additive() -> bool { return (p.flags & ADDITIVE) != 0u; }
+fn is_additive() -> bool { return HIDES && (p.flags & ADDITIVE) != 0u; }
 
 /// Keys to look at for the queries up to `last`.
 fn visible_keys(last: u32) -> u32 {

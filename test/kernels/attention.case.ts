@@ -76,6 +76,7 @@ export const attentionCase: KernelCase = {
     attended(1, 65, 65, 1, 32, { gain: 30 }),
     attended(2, 31, 33, 1, 20),
     attended(1, 9, 21, 1, 160),
+    attended(1, 1021, 1031, 1, 4),
     attended(2, 13, 13, 2, 8, { causal: 1 }),
     attended(1, 67, 67, 1, 8, { causal: 1 }),
     attended(1, 5, 9, 1, 3, { causal: 1 }),
