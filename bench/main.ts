@@ -36,8 +36,9 @@ function show(line: BenchRow): void {
 async function bench(options: BenchOptions): Promise<BenchReport> {
   table.replaceChildren();
   save.disabled = run.disabled = true;
+  let gpu: Gpu | undefined;
   try {
-    using gpu = await Gpu.create();
+    gpu = await Gpu.create();
     status.textContent = `Measuring on ${gpu.describe()} …`;
     report = await measure(gpu, options, show);
     status.textContent = report.adapter;
@@ -47,6 +48,7 @@ async function bench(options: BenchOptions): Promise<BenchReport> {
     status.textContent = error instanceof Error ? error.message : String(error);
     throw error;
   } finally {
+    gpu?.dispose();
     run.disabled = false;
   }
 }
