@@ -7,6 +7,7 @@ import { createGpu } from './dawn.ts';
 import { findCases, type GoldenCase } from './goldens/cases.ts';
 import { judge } from './goldens/check.ts';
 import { RUNNERS } from './goldens/registry.ts';
+import { assertFolder } from './input-file.ts';
 
 const USAGE = `npm run goldens -- <folder> [options]
   <folder>           of case folders, one case folder, or a bundle's goldens folder
@@ -31,6 +32,7 @@ export async function main(argv: string[]): Promise<number> {
     console.log(USAGE);
     return help ? 0 : 2;
   }
+  await assertFolder(resolve(folder));
   const cases = (await findCases(resolve(folder))).filter(({ name }) => name.includes(only));
   if (cases.length === 0) throw new Error(`No case of ${folder} has '${only}' in its path.`);
   const device = lazy(() => createGpu({ precision }));

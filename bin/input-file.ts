@@ -1,4 +1,4 @@
-// Files that a command is to read.
+// Files and folders that a command is to read.
 import { access, constants, stat } from 'node:fs/promises';
 
 /** Why the file itself can't be read; `code` is the system's. */
@@ -20,4 +20,12 @@ export async function assertReadable(file: string): Promise<void> {
   await access(file, constants.R_OK).catch(() => {
     throw new InputError('EACCES', `You may not read ${file}. Change its permissions.`);
   });
+}
+
+/** Throws InputError unless `folder` is a folder. */
+export async function assertFolder(folder: string): Promise<void> {
+  const info = await stat(folder).catch(() => undefined);
+  if (!info) throw new InputError('ENOENT', `There is no folder ${folder}. Check the path.`);
+  if (!info.isDirectory())
+    throw new InputError('ENOTDIR', `${folder} is not a folder. Name a folder of cases.`);
 }

@@ -39,7 +39,7 @@ export interface UNetConfig {
   readonly trainFrames: number;
 }
 
-/** Reads a config.json; `file` is its path or URL. Throws `WeightsError` for a graph that is not implemented. */
+/** Reads a config.json; `file` is its path or URL. Throws `WeightsError` for a graph that this network does not have. */
 export function readUNetConfig(json: unknown, file: string): UNetConfig {
   const config = new Config(json, file);
   config.only('_class_name', 'Gen1UNet3DConditionModel');

@@ -18,7 +18,7 @@ export interface AutoencoderKLConfig {
   readonly shiftFactor: number;
 }
 
-/** Reads a config.json; `file` is its path or URL. Throws `WeightsError` for a graph that is not implemented. */
+/** Reads a config.json; `file` is its path or URL. Throws `WeightsError` for a graph that this network does not have. */
 export function readAutoencoderKLConfig(json: unknown, file: string): AutoencoderKLConfig {
   const config = new Config(json, file);
   config.only('_class_name', 'AutoencoderKL');
