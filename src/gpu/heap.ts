@@ -25,7 +25,7 @@ export class Heap {
     return this.#arenas.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** The arena of that number, as large as any program has asked for. */
+  /** The arena of that number, of the largest size that was reserved. */
   arena(index: number): GPUBuffer {
     return this.#arenas[index]!;
   }
