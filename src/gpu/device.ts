@@ -1,5 +1,6 @@
 // Acquires a WebGPU device with what the engine can use and keeps account of what is allocated on it.
 
+import { Choices, type ChosenVariants, type FixedChoices } from './choices.ts';
 import { DeviceLostError, GpuError, OutOfMemoryError, UnsupportedError } from './errors.ts';
 import { PipelineCache } from './pipelines.ts';
 import { byteLength, type DType, elementCount, pack, type Tensor } from './tensor.ts';
@@ -18,6 +19,10 @@ export interface GpuOptions {
   precision?: Precision;
   /** Whose kernel variants are taken; default by the adapter. Tests run a GPU's on a CPU by it. */
   variants?: VariantSet;
+  /** Variants by kernel family, taken wherever they do the shape, whatever was measured. */
+  choices?: FixedChoices;
+  /** What the run takes, kept by its owner: another device given the same map computes the same bits. */
+  noted?: ChosenVariants;
 }
 
 /** Kernel variants made for a CPU (barrier-free register tiles) or for a GPU (workgroup tiles where they pay). */
@@ -40,6 +45,8 @@ const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 /** A device, its pipelines and the account of its memory. Dispose of it when done. */
 export class Gpu {
   readonly pipelines: PipelineCache;
+  /** Which variants its kernels take. */
+  readonly choices: Choices;
   readonly limits: GPUSupportedLimits;
   readonly features: { readonly f16: boolean; readonly subgroups: boolean; readonly timestamps: boolean };
   /** Bound in place of an absent optional input: 256 zero bytes. */
@@ -66,9 +73,11 @@ export class Gpu {
     readonly software: boolean,
     readonly precision: Precision,
     readonly variants: VariantSet,
+    choices: Choices,
     owned: boolean,
   ) {
     this.#owned = owned;
+    this.choices = choices;
     this.limits = device.limits;
     this.features = {
       f16: device.features.has('shader-f16'),
@@ -131,7 +140,8 @@ export class Gpu {
     }
     const precision = options.precision ?? (f16 && !software ? 'f16' : 'f32');
     const variants = options.variants ?? (software ? 'software' : 'hardware');
-    return new Gpu(device, info, software, precision, variants, owned);
+    const choices = new Choices(options.choices, options.noted);
+    return new Gpu(device, info, software, precision, variants, choices, owned);
   }
 
   /** The adapter in words, for people: vendor, architecture, what it can do. */

@@ -1,10 +1,11 @@
 /**
  * The GPU layer: a device and its account of memory (`device`), tensors (`tensor`), kernels compiled at most once
- * (`shader`, `pipelines`), evaluations recorded once and replayed (`recorder`, `program`) in planned memory
- * (`memory`, `heap`), and the ways back to the CPU (`readback`, `profile`).
+ * (`shader`, `pipelines`), which of their variants is taken (`choices`), evaluations recorded once and replayed
+ * (`recorder`, `program`) in planned memory (`memory`, `heap`), and the ways back to the CPU (`readback`, `profile`).
  *
  * @packageDocumentation
  */
+export * from './choices.ts';
 export * from './device.ts';
 export type { Dispatch, Param } from './dispatch.ts';
 export * from './errors.ts';
@@ -16,6 +17,6 @@ export { type Kernel, PipelineCache } from './pipelines.ts';
 export * from './profile.ts';
 export { Program, type RunOptions, type Step } from './program.ts';
 export * from './readback.ts';
-export { type ModuleObserver, Recorder } from './recorder.ts';
+export { type Choice, type ModuleObserver, Recorder } from './recorder.ts';
 export { type FloatConstant, type Prelude, type ShaderSource } from './shader.ts';
 export * from './tensor.ts';

@@ -2,6 +2,7 @@
 // compiles what is missing, resolves every binding and returns a Program that can be replayed.
 
 import type { Gpu } from './device.ts';
+import { type Question, questionKey } from './choices.ts';
 import { bindingBytes, boundStep, packParams } from './binding.ts';
 import type { Dispatch } from './dispatch.ts';
 import { Heap } from './heap.ts';
@@ -25,6 +26,12 @@ interface Planned {
  */
 export type ModuleObserver = (module: string, output: Tensor) => void;
 
+/** A question and how to put it to the clock. */
+export interface Choice extends Question {
+  /** Records the operation alone by that candidate, on stand-ins for its tensors ({@link Recorder.standIn}). */
+  readonly record: (rec: Recorder, candidate: string) => void;
+}
+
 /** Records dispatches. One recorder makes one Program. */
 export class Recorder {
   readonly #dispatches: Dispatch[] = [];
@@ -32,6 +39,8 @@ export class Recorder {
   readonly #roots: Planned[] = [];
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs = new Map<string, Tensor>();
+  /** What was chosen by the author's guess alone, by key: to be measured before the next recording. */
+  readonly questions = new Map<string, Choice>();
   #scope = '';
 
   constructor(
@@ -66,6 +75,19 @@ export class Recorder {
     Object.assign(this.#planned.get(tensor)!, { first: -1, last: 0 });
     this.#inputs.set(name, tensor);
     return tensor;
+  }
+
+  /** Which of a kernel's variants to record; see {@link Choices} for who decides. */
+  choose(choice: Choice): string {
+    const { choices } = this.gpu;
+    if (choices.isOpen(choice)) this.questions.set(questionKey(choice), choice);
+    return choices.choose(choice);
+  }
+
+  /** An input of the shape and type of `tensor`, for an operation recorded alone to be timed. */
+  standIn<T extends Tensor | undefined>(tensor: T): T extends undefined ? undefined : Tensor;
+  standIn(tensor: Tensor | undefined): Tensor | undefined {
+    return tensor && this.input(`stand-in ${this.#inputs.size}`, tensor.shape, tensor.dtype);
   }
 
   /** Keeps `tensor` to the end of the run, to be read or copied under `name`. */
