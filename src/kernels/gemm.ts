@@ -40,6 +40,8 @@ export interface Gemm {
   /** `[taps * channels, columns]`. */
   readonly weight: Tensor;
   readonly bias?: Tensor | undefined;
+  /** Products side by side, each with x, weights and output of its own: default 1. Only without `taps` and `rowBias`. */
+  readonly products?: number | undefined;
   readonly rows: number;
   readonly channels: number;
   readonly columns: number;
@@ -53,6 +55,8 @@ export interface Gemm {
   /** At most two, of the output's size; added after the activation. */
   readonly residuals?: readonly (Tensor | undefined)[];
   readonly outShape: readonly number[];
+  /** Element type of the output; default the storage precision. */
+  readonly outType?: 'f32' | 'f16' | undefined;
   readonly variant?: string | undefined;
 }
 
@@ -79,9 +83,9 @@ export const GEMM_VARIANTS: readonly string[] = Object.keys(VARIANTS);
 
 /** Records a product. Throws RangeError when a tensor does not fit the sizes or the variant is unknown. */
 export function gemm(rec: Recorder, g: Gemm): Tensor {
-  const { rows, columns, channels, taps, geglu = false } = g;
+  const { rows, columns, channels, taps, geglu = false, products = 1 } = g;
   const [residual, residual2] = (g.residuals ?? []).filter((tensor) => tensor !== undefined);
-  const out = rec.tensor(g.outShape, rec.precision, g.label);
+  const out = rec.tensor(g.outShape, g.outType ?? rec.precision, g.label);
   check(g, residual, residual2, out);
   const name = g.variant ?? chooseVariant(rec.gpu, g);
   const variant = VARIANTS[name];
@@ -134,8 +138,8 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
       ...tapParams(taps),
       terms.reduce((bits, term, i) => bits + (term ? 2 ** i : 0), 0),
     ],
-    workgroups: flatGrid(ceilDiv(tiles, variant.tilesPerWorkgroup)),
-    flops: 2 * rows * columns * channels * tapCount,
+    workgroups: [...flatGrid(ceilDiv(tiles, variant.tilesPerWorkgroup)), products],
+    flops: 2 * products * rows * columns * channels * tapCount,
     label: g.label,
   });
   return out;
@@ -163,15 +167,19 @@ const FEW_TILES = 128;
 /** From so many workgroups on, a GPU is busy with tiles of 64 x 64. */
 const MANY_WORKGROUPS = 32;
 
-function chooseVariant({ variants }: Gpu, { rows, columns, channels, geglu }: Gemm): string {
+function chooseVariant({ variants }: Gpu, { rows, columns, channels, geglu, products = 1 }: Gemm): string {
   const inFours = channels % 4 === 0 && columns % (geglu ? 8 : 4) === 0;
-  if (variants === 'hardware' && inFours && ceilDiv(rows, 64) * ceilDiv(columns, 64) >= MANY_WORKGROUPS)
+  if (
+    variants === 'hardware' &&
+    inFours &&
+    products * ceilDiv(rows, 64) * ceilDiv(columns, 64) >= MANY_WORKGROUPS
+  )
     return 'tile';
-  return ceilDiv(rows, 8) * ceilDiv(columns, 8) < FEW_TILES ? 'register4' : 'register';
+  return products * ceilDiv(rows, 8) * ceilDiv(columns, 8) < FEW_TILES ? 'register4' : 'register';
 }
 
 function check(g: Gemm, residual: Tensor | undefined, residual2: Tensor | undefined, out: Tensor): void {
-  const { rows, columns, channels, taps } = g;
+  const { rows, columns, channels, taps, products = 1 } = g;
   const size = columns / (g.geglu ? 2 : 1);
   const expected = (what: string, tensor: Tensor | undefined, count: number, dtype: string | undefined) => {
     if (!tensor) return;
@@ -190,11 +198,14 @@ function check(g: Gemm, residual: Tensor | undefined, residual2: Tensor | undefi
     );
   }
   const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
-  expected('weights', g.weight, tapCount * channels * columns, undefined);
+  expected('weights', g.weight, products * tapCount * channels * columns, undefined);
   expected('biases', g.bias, columns, g.weight.dtype);
-  expected('an output', out, rows * size, undefined);
-  expected('a residual', residual, rows * size, out.dtype);
-  expected('a residual', residual2, rows * size, out.dtype);
+  expected('an output', out, products * rows * size, undefined);
+  expected('a residual', residual, products * rows * size, out.dtype);
+  expected('a residual', residual2, products * rows * size, out.dtype);
+  if (products > 1 && (taps || g.rowBias)) {
+    throw new RangeError(`${g.label}: ${products} products have neither taps nor row biases`);
+  }
   if (g.rowBias) {
     const [batch = 0] = g.rowBias.shape;
     expected(`row biases [B, ${columns}]`, g.rowBias, batch * columns, out.dtype);

@@ -4,6 +4,8 @@
 //                      + bias[column] + rowBias[row / rowsPerBias, column]) + residual[row, column] + residual2[row, column]
 // Layout: x [pixels, channels] (NHWC), weight [taps, channels, columns] (HWIO), out [rows, columns], rows = images * outHeight
 // * outWidth: frames are folded into the rows. A linear layer has one tap and pixel(row) = row (constant POINTWISE).
+// A batch of products (Winograd's sixteen) has x, weight and out of its own for each, one after the other; workgroup_id.z
+// numbers them.
 // `columns` counts F (f32 or vec4f, lanes_1.wgsl and lanes_4.wgsl), `channels` counts XK (X or X4, channels_*.wgsl).
 
 struct Params {
@@ -42,6 +44,9 @@ const RESIDUAL_2 = 8u;
 
 const OUTSIDE = 0xffffffffu;
 
+/// Which of the batch, set by the entry point before it calls anything here.
+var<private> product: u32;
+
 /// Asked once an output: a uniform branch costs less than a pipeline for every combination of terms.
 fn has(term: u32) -> bool { return (p.terms & term) != 0u; }
 
@@ -53,7 +58,7 @@ struct Origin {
 }
 
 fn origin(row: u32) -> Origin {
-  if (POINTWISE) { return Origin(row, 0u, 0u); }
+  if (POINTWISE) { return Origin(product * p.rows + row, 0u, 0u); }
   let line = row / p.outWidth;
   let y = (line % p.outHeight) * p.strideY - p.padTop;
   let x = (row % p.outWidth) * p.strideX - p.padLeft;
@@ -71,6 +76,11 @@ fn pixel(o: Origin, ky: u32, kx: u32) -> u32 {
     x = x * p.sourceWidth / p.width;
   }
   return ((o.image * p.sourceHeight + y) * p.sourceWidth + x) * p.channels;
+}
+
+/// Row of `weight` where the product's own begin.
+fn firstWeight() -> u32 {
+  return product * p.kernelHeight * p.kernelWidth * p.channels * select(1u, 4u, VECTOR_K);
 }
 
 fn biased(row: u32, column: u32, sum: F) -> F {
@@ -92,11 +102,12 @@ fn store(row: u32, column: u32, first: F, second: F) {
   if (row >= p.rows || column >= p.columns) { return; }
   let a = biased(row, column, first);
   if (GEGLU) {
-    write((row * p.columns + column) / 2u, geglu(a, biased(row, column + 1u, second)));
+    write(((product * p.rows + row) * p.columns + column) / 2u, geglu(a, biased(row, column + 1u, second)));
     return;
   }
-  write(row * p.columns + column, activateF(a));
+  let index = (product * p.rows + row) * p.columns + column;
+  write(index, activateF(a));
   if (column + 1u < p.columns) {
-    write(row * p.columns + column + 1u, activateF(biased(row, column + 1u, second)));
+    write(index + 1u, activateF(biased(row, column + 1u, second)));
   }
 }

@@ -31,12 +31,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let row = ROWS * (index / pairs);
   let column = 2u * (index % pairs);
   if (row >= p.rows) { return; }
+  product = group.z;
 
   var origins: array<Origin, 8>;
   for (var i = 0u; i < ROWS; i++) { origins[i] = origin(min(row + i, p.rows - 1u)); }
   var s: array<F, 8>; // rows 0 to 3
   var t: array<F, 8>; // rows 4 to 7
-  var w = column;
+  var w = firstWeight() * p.columns + column;
   for (var ky = 0u; ky < p.kernelHeight; ky++) {
     for (var kx = 0u; kx < p.kernelWidth; kx++) {
       var bases: array<u32, 8>;

@@ -27,6 +27,7 @@ fn accumulate(sums: ptr<function, array<F, 8>>, a: vec4f, weightIndex: u32) {
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let index = group.x + group.y * groups.x;
+  product = group.z;
   let across = (p.columns + TILE_COLUMNS - 1u) / TILE_COLUMNS;
   let tileRow = TILE_ROWS * (index / across);
   let tileColumn = TILE_COLUMNS * (index % across);
@@ -45,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var kx = 0u; kx < p.kernelWidth; kx++) {
       let baseA = pixel(originA, ky, kx);
       let baseB = pixel(originB, ky, kx);
-      let tap = (ky * p.kernelWidth + kx) * 4u * p.channels;
+      let tap = firstWeight() + (ky * p.kernelWidth + kx) * 4u * p.channels;
       for (var channel = 0u; channel < p.channels; channel += DEPTH) {
         let here = channel + bringDepth;
         let inside = here < p.channels;
