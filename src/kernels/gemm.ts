@@ -3,6 +3,7 @@
 import { activationConstant, activationSource, type Activation } from './activation.ts';
 import channels1Wgsl from './channels_1.wgsl?raw';
 import channels4Wgsl from './channels_4.wgsl?raw';
+import epilogueWgsl from './epilogue.wgsl?raw';
 import gemmWgsl from './gemm.wgsl?raw';
 import plainWgsl from './gemm_plain.wgsl?raw';
 import registerWgsl from './gemm_register.wgsl?raw';
@@ -55,8 +56,6 @@ export interface Gemm {
   /** At most two, of the output's size; added after the activation. */
   readonly residuals?: readonly (Tensor | undefined)[];
   readonly outShape: readonly number[];
-  /** Element type of the output; default the storage precision. */
-  readonly outType?: 'f32' | 'f16' | undefined;
   readonly variant?: string | undefined;
 }
 
@@ -85,7 +84,7 @@ export const GEMM_VARIANTS: readonly string[] = Object.keys(VARIANTS);
 export function gemm(rec: Recorder, g: Gemm): Tensor {
   const { rows, columns, channels, taps, geglu = false, products = 1 } = g;
   const [residual, residual2] = (g.residuals ?? []).filter((tensor) => tensor !== undefined);
-  const out = rec.tensor(g.outShape, g.outType ?? rec.precision, g.label);
+  const out = rec.tensor(g.outShape, rec.precision, g.label);
   check(g, residual, residual2, out);
   const name = g.variant ?? chooseVariant(rec.gpu, g);
   const variant = VARIANTS[name];
@@ -111,6 +110,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
       wgsl: [
         variant.wgsl,
         gemmWgsl,
+        epilogueWgsl,
         vectorN ? lanes4Wgsl : lanes1Wgsl,
         activationSource,
         vectorK ? channels4Wgsl : channels1Wgsl,

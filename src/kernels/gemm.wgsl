@@ -1,5 +1,5 @@
 // What every product kernel shares (gemm_plain, gemm_register, gemm_tile are the loops): bindings, the map from an
-// output row and a kernel tap to an input pixel, and the epilogue.
+// output row and a kernel tap to an input pixel, and what becomes of the sums (epilogue.wgsl).
 //   out[row, column] = activation(sum over taps and channels of x[pixel(row, tap), channel] * weight[tap, channel, column]
 //                      + bias[column] + rowBias[row / rowsPerBias, column]) + residual[row, column] + residual2[row, column]
 // Layout: x [pixels, channels] (NHWC), weight [taps, channels, columns] (HWIO), out [rows, columns], rows = images * outHeight
@@ -25,13 +25,8 @@ struct Params {
   strideX: u32,
   padTop: u32,
   padLeft: u32,
-  terms: u32, // of the epilogue: bits BIAS, ROW_BIAS, RESIDUAL, RESIDUAL_2
+  terms: u32, // bits of the epilogue
 }
-
-const BIAS = 1u;
-const ROW_BIAS = 2u;
-const RESIDUAL = 4u;
-const RESIDUAL_2 = 8u;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<XK>;
@@ -46,9 +41,6 @@ const OUTSIDE = 0xffffffffu;
 
 /// Which of the batch, set by the entry point before it calls anything here.
 var<private> product: u32;
-
-/// Asked once an output: a uniform branch costs less than a pipeline for every combination of terms.
-fn has(term: u32) -> bool { return (p.terms & term) != 0u; }
 
 /// Where the first tap of an output row lies in the padded input.
 struct Origin {
@@ -81,20 +73,6 @@ fn pixel(o: Origin, ky: u32, kx: u32) -> u32 {
 /// Row of `weight` where the product's own begin.
 fn firstWeight() -> u32 {
   return product * p.kernelHeight * p.kernelWidth * p.channels * select(1u, 4u, VECTOR_K);
-}
-
-fn biased(row: u32, column: u32, sum: F) -> F {
-  var value = sum;
-  if (has(BIAS)) { value += F(bias[column]); }
-  if (has(ROW_BIAS)) { value += F(rowBias[(row / p.rowsPerBias) * p.columns + column]); }
-  return value;
-}
-
-fn write(index: u32, activated: F) {
-  var value = activated;
-  if (has(RESIDUAL)) { value += F(residual[index]); }
-  if (has(RESIDUAL_2)) { value += F(residual2[index]); }
-  out[index] = YF(value);
 }
 
 /// Finishes the sums of one row at `column` and `column + 1`; whatever lies beyond the matrix is dropped.
