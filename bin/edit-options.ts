@@ -15,13 +15,15 @@ const FLAG = { type: 'boolean', default: false } as const;
 
 /** For `parseArgs`. */
 export const EDIT_OPTIONS = {
-  ...{ prompt: TEXT, structure: TEXT, temporal: TEXT, guidance: TEXT, steps: TEXT, seed: TEXT },
+  ...{ prompt: TEXT, blend: TEXT, strength: TEXT },
+  ...{ structure: TEXT, temporal: TEXT, guidance: TEXT, steps: TEXT, seed: TEXT },
   ...{ start: TEXT, duration: TEXT, fps: TEXT, size: TEXT, 'out-size': TEXT, model: TEXT },
   ...{ software: FLAG, json: FLAG },
 } as const;
 
 /** What they mean, for a usage text. */
-export const EDIT_OPTIONS_HELP = `  --structure <0..7>     how loosely the structure is followed (t_s)
+export const EDIT_OPTIONS_HELP = `  --strength <0..1>      how far the source's own look is left behind (default 1: altogether)
+  --structure <0..7>     how loosely the structure is followed (t_s)
   --temporal <number>    temporal guidance (omega_t): below 1 sharper, above 1 smoother
   --guidance <number>    content guidance (omega): how strongly the prompt is obeyed
   --steps <number>       DDIM steps
@@ -46,6 +48,11 @@ export function parseCommand<const T extends NonNullable<ParseArgsConfig['option
   }
 }
 
+const NUMBERS = [
+  ...(['blend', 'strength', 'structure', 'temporal', 'guidance', 'steps', 'seed'] as const),
+  ...(['start', 'duration'] as const),
+];
+
 type Words = Partial<Record<Exclude<keyof typeof EDIT_OPTIONS, 'software' | 'json'>, string>>;
 
 /** The edit's options but for its content. Throws UsageError for words that are no numbers. */
@@ -53,7 +60,7 @@ export function readEditOptions(words: {
   readonly [K in keyof Words]: Words[K] | undefined;
 }): EditJob['options'] {
   const options: Record<string, unknown> = {};
-  for (const key of ['structure', 'temporal', 'guidance', 'steps', 'seed', 'start', 'duration'] as const) {
+  for (const key of NUMBERS) {
     if (words[key] !== undefined) options[key] = number(key, words[key]);
   }
   if (words.fps !== undefined) options['fps'] = words.fps === 'source' ? 'source' : number('fps', words.fps);

@@ -18,10 +18,11 @@ import { openCommandPage } from './page.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { assertWritable } from './write-atomically.ts';
 
-const USAGE = `Usage: npm run edit -- <video> (--prompt "a sentence" | --picture <image>) [-o <out.mp4>] [options]
+const USAGE = `Usage: npm run edit -- <video> [--prompt "a sentence"] [--picture <image>] [-o <out.mp4>] [options]
 
   --prompt <text>        what the video shall show
-  --picture <file>       what the video shall look like, instead of a prompt
+  --picture <file>       what the video shall look like, instead of a prompt or beside it
+  --blend <0..1>         with both: from the prompt alone (0) to the picture alone (1); default 0.5
   -o, --output <file>    where to write the result (default: <video>-refilm.mp4 here)
   --sheet <file.png>     also write a picture of frames before and after
 ${EDIT_OPTIONS_HELP}
@@ -115,8 +116,11 @@ async function readRequest(argv: string[]): Promise<Request> {
       `Name one video, got ${positionals.length === 0 ? 'none' : positionals.join(', ')}.`,
     );
   }
-  if ((values.prompt === undefined) === (values.picture === undefined)) {
-    throw new UsageError('Give either --prompt or --picture.');
+  if (values.prompt === undefined && values.picture === undefined) {
+    throw new UsageError('Give --prompt, --picture or both.');
+  }
+  if (values.blend !== undefined && (values.prompt === undefined || values.picture === undefined)) {
+    throw new UsageError('--blend lies between a prompt and a picture: give both.');
   }
   if (values.prompt?.trim() === '') throw new UsageError('--prompt is empty: say what the video shall show.');
   const named = values.output ?? `${basename(video, extname(video))}-refilm.mp4`;

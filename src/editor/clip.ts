@@ -16,6 +16,8 @@ export interface LookOptions {
   readonly signal?: AbortSignal | undefined;
   /** Frames seen, of all that will be. Undefined where the source doesn't know. */
   readonly onFrame?: (seen: number, total: number | undefined) => void;
+  /** Shown every frame of the first look before its depth is estimated. */
+  readonly onPixels?: (frame: SourceFrame) => void;
 }
 
 /** Depth maps of the frames of a clip. */
@@ -42,12 +44,12 @@ export class ClipDepth {
     withDepth: WithDepth,
     options: LookOptions = {},
   ): Promise<ClipDepth> {
-    const { signal, onFrame } = options;
+    const { signal, onFrame, onPixels } = options;
     const indices = source.frames && spread(source.frames.length, FIRST_LOOK);
     const maps = new Map<number, Float32Array>();
     const times: FrameTime[] = [];
     for await (const [index, map, { time, duration }] of depthOf(
-      source.read(indices, signal),
+      shown(source.read(indices, signal), onPixels),
       withDepth,
       signal,
     )) {
@@ -101,6 +103,17 @@ export class ClipDepth {
   /** Stops reading. */
   async close(): Promise<void> {
     await this.#rest?.return();
+  }
+}
+
+/** `frames`, each shown to `onPixels` as it passes. */
+async function* shown(
+  frames: AsyncIterable<SourceFrame>,
+  onPixels: LookOptions['onPixels'],
+): AsyncGenerator<SourceFrame, void, undefined> {
+  for await (const frame of frames) {
+    onPixels?.(frame);
+    yield frame;
   }
 }
 

@@ -11,16 +11,17 @@ import {
   sample,
 } from '../sampler/index.ts';
 import { ClipDepth } from './clip.ts';
-import { contentOfPicture, contentOfPrompt } from './content.ts';
+import type { Engine } from './engine.ts';
 import { decodeFrames } from './frames.ts';
 import { DepthEstimator } from './depth.ts';
+import { editContent } from './edit_content.ts';
 import type { ResolvedOptions } from './options.ts';
-import { readPicture } from './picture.ts';
 import { type EditShape, planEdit, type StageCosts } from './plan_edit.ts';
 import { latentPreview } from './preview.ts';
 import { type EditPhase, type LatentPreview, type OnProgress, ProgressMeter } from './progress.ts';
 import type { Session } from './session.ts';
 import type { FrameSource, FrameTime } from './source.ts';
+import { SourceContent } from './source_content.ts';
 import { structureLatents } from './structure.ts';
 import { VideoDenoiser } from './denoiser.ts';
 
@@ -59,6 +60,7 @@ class EditRun {
   #meter = new ProgressMeter(1, Infinity);
   #costs: StageCosts = { depth: 0, structure: 0, denoise: 0, decode: 0 };
   #clip: ClipDepth | undefined;
+  readonly #sourceContent = new SourceContent();
 
   constructor(job: EditJob) {
     this.#job = job;
@@ -115,7 +117,7 @@ class EditRun {
   }
 
   async #look(): Promise<ClipDepth> {
-    const { session, source, shape, signal, onProgress } = this.#job;
+    const { session, source, options, shape, signal, onProgress } = this.#job;
     let estimator: DepthEstimator | undefined;
     const clip = await ClipDepth.look(
       source,
@@ -130,6 +132,7 @@ class EditRun {
       {
         signal,
         onFrame: (seen, total) => this.#report('depth', seen, total ?? seen, (costs) => costs.depth),
+        ...(options.strength < 1 && { onPixels: (frame) => this.#sourceContent.offer(frame) }),
       },
     );
     this.#clip = clip;
@@ -137,17 +140,11 @@ class EditRun {
   }
 
   async #content(): Promise<ArrayLike<number>> {
-    const { session, options, signal, onProgress } = this.#job;
-    const { content, seed } = options;
-    if ('picture' in content) {
-      const picture = await readPicture(content.picture);
-      return session.run((engine) => contentOfPicture(engine, picture, signal), { signal, onProgress });
-    }
+    const { session, options, shape, signal, onProgress } = this.#job;
+    const stage = <T>(work: (engine: Engine) => Promise<T>) => session.run(work, { signal, onProgress });
+    const ofSource = () => stage((engine) => this.#sourceContent.measure(engine, shape.working, signal));
     const onStep = (done: number, total: number) => this.#report('content', done, total);
-    return session.run((engine) => contentOfPrompt(engine, content.prompt, { seed, signal, onStep }), {
-      signal,
-      onProgress,
-    });
+    return editContent(options, ofSource, { stage, signal, onStep });
   }
 
   /** Denoises a window and returns its latents. After a device loss it goes on from the last finished step. */

@@ -4,8 +4,9 @@
  *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
  *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
  *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts
- *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; content.ts, prior_loop.ts, picture.ts;
- *            denoiser.ts; frames.ts
+ *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; denoiser.ts; frames.ts
+ *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
+ *            source_content.ts, slerp.ts
  *   judge    quality.ts
  *
  * @packageDocumentation

@@ -7,12 +7,16 @@ import type { OnProgress } from './progress.ts';
 /** A picture as content: an image file, or anything that a canvas can draw. */
 export type Picture = Blob | ImageBitmap | ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas;
 
-/** What to make of a video. Either `prompt` or `picture` says what it shall show. */
+/** What to make of a video. `prompt`, `picture` or both say what it shall show. */
 export interface EditOptions {
   /** A sentence: what the video shall show. */
   readonly prompt?: string;
   /** A picture: what the video shall look like. */
   readonly picture?: Picture;
+  /** With both: what lies between them, from 0 (the prompt alone) to 1 (the picture alone) on a great circle of CLIP's space; default 0.5. */
+  readonly blend?: number;
+  /** Style strength: from 0 (the source's own content) on a great circle to 1 (prompt and picture alone); default 1. */
+  readonly strength?: number;
   /** t_s, how loosely the structure is followed: 0 (tight) to 7 (loose). */
   readonly structure?: number;
   /** ω_t, temporal guidance (eq. 8): below 1 sharper and less steady, above 1 smoother. 0 to 4. */
@@ -49,9 +53,18 @@ export interface ModelDefaults {
   readonly prior_steps: number;
 }
 
+/** What a video shall show: a prompt, a picture, or what lies between them. */
+export interface WantedContent {
+  readonly prompt: string | undefined;
+  readonly picture: Picture | undefined;
+  /** The picture's share: 0 without one, 1 without a prompt. */
+  readonly blend: number;
+}
+
 /** Options with every default filled in. */
 export interface ResolvedOptions {
-  readonly content: { readonly prompt: string } | { readonly picture: Picture };
+  readonly content: WantedContent;
+  readonly strength: number;
   readonly structure: number;
   readonly temporal: number;
   readonly guidance: number;
@@ -69,37 +82,20 @@ const SOFTWARE_DEFAULTS = { fps: 4, steps: 8 };
 
 /**
  * Checks `options` and fills in defaults: the model's own, and on a software adapter 4 frames per second and 8 steps.
- * Throws TypeError for a missing or contradictory content, RangeError for a number out of range.
+ * Throws TypeError for a missing content, RangeError for a number out of range.
  */
 export function resolveOptions(
   options: EditOptions,
   model: ModelDefaults,
   software: boolean,
 ): ResolvedOptions {
-  const {
-    prompt,
-    picture,
-    start = 0,
-    duration,
-    fps = software ? SOFTWARE_DEFAULTS.fps : 'source',
-    size,
-    output,
-  } = options;
-  if ((prompt === undefined) === (picture === undefined)) {
-    throw new TypeError(
-      `Give either options.prompt or options.picture, got ${prompt === undefined ? 'neither' : 'both'}.`,
-    );
-  }
-  if (prompt !== undefined && (typeof prompt !== 'string' || prompt.trim() === '')) {
-    throw new TypeError(
-      'options.prompt must be a sentence that says what the video shall show, got nothing.',
-    );
-  }
+  const { start = 0, duration, fps = software ? SOFTWARE_DEFAULTS.fps : 'source', size, output } = options;
   within('start', start, 0, Infinity, 'seconds');
   if (duration !== undefined) within('duration', duration, 0, Infinity, 'seconds', false);
   if (fps !== 'source') within('fps', fps, 0, 1000, "frames per second, or 'source'", false);
   return {
-    content: prompt !== undefined ? { prompt } : { picture: picture! },
+    content: wantedContent(options),
+    strength: within('strength', options.strength ?? 1, 0, 1),
     structure: whole('structure', options.structure ?? model.structure, 0, 7),
     temporal: within('temporal', options.temporal ?? model.temporal, 0, 4),
     guidance: within('guidance', options.guidance ?? model.guidance, 0, 30),
@@ -111,6 +107,26 @@ export function resolveOptions(
     size: checkedSize(size ?? model.size),
     output: output && checkedOutput(output),
   };
+}
+
+function wantedContent({ prompt, picture, blend }: EditOptions): WantedContent {
+  if (prompt === undefined && picture === undefined) {
+    throw new TypeError('Give options.prompt, options.picture or both, got neither.');
+  }
+  if (prompt !== undefined && (typeof prompt !== 'string' || prompt.trim() === '')) {
+    throw new TypeError(
+      'options.prompt must be a sentence that says what the video shall show, got nothing.',
+    );
+  }
+  if (prompt !== undefined && picture !== undefined) {
+    return { prompt, picture, blend: within('blend', blend ?? 0.5, 0, 1) };
+  }
+  if (blend !== undefined) {
+    throw new TypeError(
+      `options.blend lies between a prompt and a picture: give both, got only options.${prompt === undefined ? 'picture' : 'prompt'}.`,
+    );
+  }
+  return { prompt, picture, blend: prompt === undefined ? 1 : 0 };
 }
 
 function within(name: string, value: number, min: number, max: number, unit = '', closed = true): number {

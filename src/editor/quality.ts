@@ -1,21 +1,22 @@
 // How well an edit obeys: the measures of Gen-1 (section 4.3, table S1) with the model's own CLIP, and how much of the
 // source's depth the result has kept.
 
-import { encodePrompts, contentOfPicture, contentOfPrompt, imageEmbeddings } from './content.ts';
+import { encodePrompts, imageEmbeddings } from './content.ts';
 import { DEPTH_BATCH, DepthEstimator } from './depth.ts';
+import { editContent } from './edit_content.ts';
 import type { Engine } from './engine.ts';
 import type { Size } from './geometry.ts';
 import { ingest } from './ingest.ts';
 import type { ResolvedOptions } from './options.ts';
-import { readPicture } from './picture.ts';
 import type { Session } from './session.ts';
 import type { FrameSource, SourceFrame } from './source.ts';
+import { meanDirection } from './source_content.ts';
 
 /** How steady a clip is and how well it fits the prompt; cosines of CLIP embeddings, -1 to 1. */
 export interface Consistency {
   /** Mean of `consecutive`; 1 for a single frame. */
   readonly frame: number;
-  /** Mean cosine of each frame and the prompt; undefined where a picture gave the content. */
+  /** Mean cosine of each frame and the prompt; undefined where there is none. */
   readonly prompt: number | undefined;
   /** Cosine of each frame and the one after it. */
   readonly consecutive: readonly number[];
@@ -47,7 +48,6 @@ export interface QualityJob {
 /** Compares result and source frame by frame. Throws RangeError where they have different numbers of frames. */
 export async function measureQuality(job: QualityJob): Promise<Quality> {
   const { session, source, result, options, signal } = job;
-  const { content, prompt } = await session.run((engine) => target(engine, options, signal), { signal });
   const before: Float32Array[] = [];
   const after: Float32Array[] = [];
   const depth = new Correlation();
@@ -69,6 +69,10 @@ export async function measureQuality(job: QualityJob): Promise<Quality> {
   } finally {
     await sources.return(undefined);
   }
+  const prompt = await promptEmbedding(job);
+  const stage = <T>(work: (engine: Engine) => Promise<T>) => session.run(work, { signal });
+  const ofSource = () => Promise.resolve(meanDirection(before));
+  const content = await editContent(options, ofSource, { stage, signal });
   return {
     frames: after.length,
     result: consistency(after, prompt),
@@ -85,21 +89,12 @@ function unequal(done: number, source: readonly unknown[], result: readonly unkn
   );
 }
 
-/** What the frames should look like: the content, and the prompt's text embedding if there is one. */
-async function target(
-  engine: Engine,
-  { content, seed }: ResolvedOptions,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly content: ArrayLike<number>; readonly prompt: ArrayLike<number> | undefined }> {
-  if ('picture' in content) {
-    const picture = await readPicture(content.picture);
-    return { content: await contentOfPicture(engine, picture, signal), prompt: undefined };
-  }
-  const [encoded] = await encodePrompts(engine, [content.prompt], signal);
-  return {
-    content: await contentOfPrompt(engine, content.prompt, { seed, signal }),
-    prompt: encoded!.textEmbeds,
-  };
+/** The text embedding of the prompt, if there is one. */
+async function promptEmbedding({ session, options, signal }: QualityJob): Promise<Float32Array | undefined> {
+  const { prompt } = options.content;
+  if (prompt === undefined) return undefined;
+  const [encoded] = await session.run((engine) => encodePrompts(engine, [prompt], signal), { signal });
+  return Float32Array.from(encoded!.textEmbeds);
 }
 
 async function* batches(frames: AsyncIterable<SourceFrame>): AsyncGenerator<SourceFrame[], void, undefined> {

@@ -93,8 +93,8 @@ describe('what can not be done', () => {
   test.each<[string, string[], number, RegExp]>([
     ['no video', [...ROBOT], 2, /Name one video/],
     ['two videos', [RUNNER, RUNNER, ...ROBOT], 2, /Name one video/],
-    ['no content', [RUNNER], 2, /--prompt or --picture/],
-    ['two contents', [RUNNER, ...ROBOT, '--picture', 'x.png'], 2, /--prompt or --picture/],
+    ['no content', [RUNNER], 2, /Give --prompt, --picture or both/],
+    ['a blend of one', [RUNNER, ...ROBOT, '--blend', '0.5'], 2, /--blend .*give both/],
     ['an empty prompt', [RUNNER, '--prompt', '  '], 2, /--prompt is empty/],
     ['no number', [RUNNER, ...ROBOT, '--steps', 'many'], 2, /--steps must be a number, got 'many'/],
     ['an unknown option', [RUNNER, ...ROBOT, '--stepz', '3'], 2, /stepz/],

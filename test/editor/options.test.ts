@@ -76,9 +76,22 @@ describe('options', () => {
     });
   });
 
+  test('prompt and picture, alone and together', () => {
+    const picture = new Blob();
+    const content = (options: EditOptions) => resolveOptions(options, MODEL, false).content;
+    expect(content({ prompt: 'a' })).toEqual({ prompt: 'a', picture: undefined, blend: 0 });
+    expect(content({ picture })).toEqual({ prompt: undefined, picture, blend: 1 });
+    expect(content({ prompt: 'a', picture })).toEqual({ prompt: 'a', picture, blend: 0.5 });
+    expect(content({ prompt: 'a', picture, blend: 0 }).blend).toBe(0);
+    expect(resolveOptions({ prompt: 'a' }, MODEL, false).strength).toBe(1);
+  });
+
   test.each<[string, EditOptions, RegExp]>([
-    ['no content', {}, /prompt or options\.picture, got neither/],
-    ['two contents', { prompt: 'a', picture: new Blob() }, /got both/],
+    ['no content', {}, /options\.prompt, options\.picture or both, got neither/],
+    ['blend', { prompt: 'a', blend: 0.5 }, /blend .*give both, got only options\.prompt/],
+    ['blend', { picture: new Blob(), blend: 0 }, /give both, got only options\.picture/],
+    ['blend', { prompt: 'a', picture: new Blob(), blend: 1.1 }, /blend must be 0 to 1, got 1\.1/],
+    ['strength', { prompt: 'a', strength: -0.1 }, /strength must be 0 to 1, got -0\.1/],
     ['empty prompt', { prompt: '  \n' }, /prompt must be a sentence/],
     ['structure', { prompt: 'a', structure: 8 }, /structure.*0 to 7, got 8/],
     ['structure', { prompt: 'a', structure: 1.5 }, /structure.*whole/],
