@@ -1,10 +1,9 @@
 // Times every variant of the kernels on their timed shapes; their inputs and variants come from the tests' tables.
 
-import type { Gpu } from '../src/gpu/index.ts';
+import { type Gpu, timeInTurns } from '../src/gpu/index.ts';
 import { CASES } from '../test/kernels/cases.ts';
 import { prepareCase, shapeName, type PreparedCase } from '../test/kernels/run-case.ts';
 import { TIMED_SHAPES } from './shapes.ts';
-import { timeInTurns } from './time.ts';
 
 /** What is measured. */
 export interface BenchOptions {
@@ -75,7 +74,7 @@ async function measureShape(
       if (one) prepared.set(variant, one);
     }
     const programs = new Map([...prepared].map(([variant, { program }]) => [variant, program]));
-    const times = await timeInTurns(gpu, programs, samples);
+    const times = await timeInTurns(gpu, programs, { samples });
     return [...times].map(([variant, ms]) => ({
       kernel: op,
       shape: shapeName(shape),

@@ -2,8 +2,7 @@
 // against its CPU twin and against the clock, from the tables in test/kernels/*.case.ts.
 
 import { parseArgs } from 'node:util';
-import type { Gpu } from '../src/gpu/index.ts';
-import { timeInTurns } from '../bench/time.ts';
+import { type Gpu, timeInTurns } from '../src/gpu/index.ts';
 import { CASES } from '../test/kernels/cases.ts';
 import {
   prepareCase,
@@ -110,7 +109,7 @@ async function runShape(
       );
     }
     const programs = new Map([...prepared].map(([variant, { program }]) => [variant, program]));
-    const times = time ? await timeInTurns(gpu, programs, samples) : new Map<string, number>();
+    const times = time ? await timeInTurns(gpu, programs, { samples }) : new Map<string, number>();
     for (const variant of prepared.keys()) {
       const ms = times.get(variant);
       const speed = ms ? `${ms.toFixed(3)} ms  ${(kernel.flops(shape) / ms / 1e6).toFixed(2)} GFLOP/s` : '';

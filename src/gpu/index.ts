@@ -1,11 +1,12 @@
 /**
  * The GPU layer: a device and its account of memory (`device`), tensors (`tensor`), kernels compiled at most once
- * (`shader`, `pipelines`), which of their variants is taken (`choices`), evaluations recorded once and replayed
+ * (`shader`, `pipelines`), which of their variants is taken (`choices`, `tune` ← `clock`), evaluations recorded once and replayed
  * (`recorder`, `program`) in planned memory (`memory`, `heap`), and the ways back to the CPU (`readback`, `profile`).
  *
  * @packageDocumentation
  */
 export * from './choices.ts';
+export * from './clock.ts';
 export * from './device.ts';
 export type { Dispatch, Param } from './dispatch.ts';
 export * from './errors.ts';
@@ -20,3 +21,4 @@ export * from './readback.ts';
 export { type Choice, type ModuleObserver, Recorder } from './recorder.ts';
 export { type FloatConstant, type Prelude, type ShaderSource } from './shader.ts';
 export * from './tensor.ts';
+export * from './tune.ts';

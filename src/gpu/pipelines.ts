@@ -45,7 +45,10 @@ export class PipelineCache {
 
   async #compile(source: ShaderSource, code: string, iface: KernelInterface): Promise<Kernel> {
     const layout = this.#layout(iface);
+    // A module with errors is told by the pipeline, as ShaderError: it is no failure of the device.
+    this.#device.pushErrorScope('validation');
     const module = this.#device.createShaderModule({ code, label: source.name });
+    this.#device.popErrorScope().catch(() => undefined);
     try {
       const pipeline = await this.#device.createComputePipelineAsync({
         label: source.name,

@@ -160,6 +160,25 @@ export class Recorder {
     return root;
   }
 
+  /** Sum of the work estimates of what was recorded so far. */
+  get flops(): number {
+    return this.#dispatches.reduce((sum, { flops = 0 }) => sum + flops, 0);
+  }
+
+  /** Compiles the kernels of what was recorded so far and allocates nothing. Rejects with ShaderError. */
+  compile(): Promise<readonly Kernel[]> {
+    const kernels = this.#dispatches.map(({ source, prelude, inputs, outputs, params }) =>
+      this.gpu.pipelines.get(source, prelude, {
+        hasParams: params !== undefined,
+        inputs: inputs.length,
+        outputs: outputs.length,
+      }),
+    );
+    const all = Promise.all(kernels);
+    all.catch(() => undefined); // who needs the kernels is told
+    return all;
+  }
+
   /**
    * A program whose kernels are compiled: `begin`, awaited. Throws OutOfMemoryError or ShaderError; nothing stays
    * allocated for it then.
@@ -213,16 +232,10 @@ export class Recorder {
         const uniform = offset === undefined ? undefined : { buffer: uniforms, offset, size };
         return boundStep(gpu, dispatch, kernels[i]!, resources, uniform);
       });
-    const compile = async (): Promise<Kernel[]> => {
-      const kernels = dispatches.map(({ source, prelude, inputs, outputs, params: own }) =>
-        gpu.pipelines.get(source, prelude, {
-          hasParams: own !== undefined,
-          inputs: inputs.length,
-          outputs: outputs.length,
-        }),
-      );
+    const compile = async (): Promise<readonly Kernel[]> => {
+      const kernels = this.compile();
       if (await refused) throw new OutOfMemoryError(`the activations of ${this.label}`, plan.bytes);
-      return Promise.all(kernels);
+      return kernels;
     };
     return new Program(gpu, this.label, {
       compiled: compile(),
@@ -230,7 +243,7 @@ export class Recorder {
       ports: () => ({ inputs: ports(this.#inputs), outputs: ports(this.#outputs) }),
       memory: { heap: memory, ownsHeap: !heap, uniforms, plan },
       dispatches: dispatches.length,
-      flops: dispatches.reduce((sum, { flops = 0 }) => sum + flops, 0),
+      flops: this.flops,
     });
   }
 
