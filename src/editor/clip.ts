@@ -1,49 +1,69 @@
-// The depth of a clip's frames: a first look at frames spread over it gives the range, then maps come window by window.
-// A clip of any length needs memory for its first look and one window.
+// The depth of a clip's frames, estimated or given: a first look at frames spread over it gives the range, then maps
+// come window by window. A clip of any length needs memory for its first look and one window.
 
-import type { DepthEstimator } from './depth.ts';
+import type { Pixels } from './ingest.ts';
 import type { FrameSource, FrameTime, SourceFrame } from './source.ts';
 import { type DepthRange, depthRange } from './structure.ts';
 
 /** Frames of the first look at most. */
 export const FIRST_LOOK = 64;
 
-/** Runs a stage on the present engine's depth estimator; again on the next one's when the device is lost. */
-export type WithDepth = <T>(stage: (depth: DepthEstimator) => Promise<T>) => Promise<T>;
+/** What makes depth maps of frames, a batch at a time; `DepthEstimator` does, and `DepthReader` of a given pass. */
+export interface DepthMaker<P = Pixels> {
+  /** Frames of a batch. */
+  readonly batch: number;
+  /** Puts a frame into slot `index` of the batch. */
+  put(index: number, pixels: P): Promise<void>;
+  /** Depth maps `[h, w]` of the first `count` slots, larger is nearer. */
+  estimate(count: number, signal?: AbortSignal): Promise<Float32Array[]>;
+}
+
+/** Runs a stage on the present engine's maker of depth; again on the next one's when the device is lost. */
+export type WithDepth<P = Pixels> = <T>(stage: (depth: DepthMaker<P>) => Promise<T>) => Promise<T>;
+
+/** The structure of a clip: depth maps of its frames and the range of all of them. */
+export interface StructureClip {
+  readonly frames: readonly FrameTime[];
+  readonly range: DepthRange;
+  /** Maps of the frames at `indices`, which must not go back behind earlier calls by more than a window. */
+  maps(indices: readonly number[]): Promise<Float32Array[]>;
+  /** Stops reading. */
+  close(): Promise<void>;
+}
 
 /** Options of {@link ClipDepth.look}. */
-export interface LookOptions {
+export interface LookOptions<P = Pixels> {
   readonly signal?: AbortSignal | undefined;
   /** Frames seen, of all that will be. Undefined where the source doesn't know. */
   readonly onFrame?: (seen: number, total: number | undefined) => void;
   /** Shown every frame of the first look before its depth is estimated. */
-  readonly onPixels?: (frame: SourceFrame) => void;
+  readonly onPixels?: (frame: SourceFrame<P>) => void;
 }
 
 /** Depth maps of the frames of a clip. */
-export class ClipDepth {
+export class ClipDepth<P = Pixels> implements StructureClip {
   readonly #maps: Map<number, Float32Array>;
   #seen: number;
   #rest: AsyncGenerator<[number, Float32Array], void, undefined> | undefined;
 
   private constructor(
-    private readonly source: FrameSource,
-    private readonly withDepth: WithDepth,
+    private readonly source: FrameSource<P>,
+    private readonly withDepth: WithDepth<P>,
     readonly frames: readonly FrameTime[],
     readonly range: DepthRange,
     maps: Map<number, Float32Array>,
-    private readonly options: LookOptions,
+    private readonly options: LookOptions<P>,
   ) {
     this.#maps = maps;
     this.#seen = maps.size;
   }
 
   /** Looks at up to 64 frames spread over the clip; at all frames of a source that can be read only once. */
-  static async look(
-    source: FrameSource,
-    withDepth: WithDepth,
-    options: LookOptions = {},
-  ): Promise<ClipDepth> {
+  static async look<P = Pixels>(
+    source: FrameSource<P>,
+    withDepth: WithDepth<P>,
+    options: LookOptions<P> = {},
+  ): Promise<ClipDepth<P>> {
     const { signal, onFrame, onPixels } = options;
     const indices = source.frames && spread(source.frames.length, FIRST_LOOK);
     const maps = new Map<number, Float32Array>();
@@ -63,7 +83,6 @@ export class ClipDepth {
     return new ClipDepth(source, withDepth, source.frames ?? times, range, maps, options);
   }
 
-  /** Maps of the frames at `indices`, which must not go back behind earlier calls by more than a window. */
   async maps(indices: readonly number[]): Promise<Float32Array[]> {
     const first = indices[0]!;
     for (const index of this.#maps.keys()) {
@@ -100,17 +119,16 @@ export class ClipDepth {
     }
   }
 
-  /** Stops reading. */
   async close(): Promise<void> {
     await this.#rest?.return();
   }
 }
 
 /** `frames`, each shown to `onPixels` as it passes. */
-async function* shown(
-  frames: AsyncIterable<SourceFrame>,
-  onPixels: LookOptions['onPixels'],
-): AsyncGenerator<SourceFrame, void, undefined> {
+async function* shown<P>(
+  frames: AsyncIterable<SourceFrame<P>>,
+  onPixels: LookOptions<P>['onPixels'],
+): AsyncGenerator<SourceFrame<P>, void, undefined> {
   for await (const frame of frames) {
     onPixels?.(frame);
     yield frame;
@@ -118,12 +136,12 @@ async function* shown(
 }
 
 /** Depth of frames in batches. A batch's pixels stay on the CPU until it is done, so that a lost device costs nothing. */
-async function* depthOf(
-  frames: AsyncIterable<SourceFrame>,
-  withDepth: WithDepth,
+async function* depthOf<P>(
+  frames: AsyncIterable<SourceFrame<P>>,
+  withDepth: WithDepth<P>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<[number, Float32Array, FrameTime], void, undefined> {
-  let batch: SourceFrame[] = [];
+  let batch: SourceFrame<P>[] = [];
   const estimate = () =>
     withDepth(async (depth) => {
       for (const [slot, { pixels }] of batch.entries()) await depth.put(slot, pixels);

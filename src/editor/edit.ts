@@ -10,15 +10,17 @@ import {
   gen1Guidance,
   sample,
 } from '../sampler/index.ts';
-import { ClipDepth } from './clip.ts';
+import { ClipDepth, type LookOptions, type StructureClip } from './clip.ts';
 import type { Engine } from './engine.ts';
 import { decodeFrames } from './frames.ts';
 import { DepthEstimator } from './depth.ts';
+import { DepthPass, type DepthPixels, DepthReader } from './depth_pass.ts';
 import { editContent } from './edit_content.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type EditShape, planEdit, type StageCosts } from './plan_edit.ts';
 import { latentPreview } from './preview.ts';
 import { type EditPhase, type LatentPreview, type OnProgress, ProgressMeter } from './progress.ts';
+import type { Size } from './geometry.ts';
 import type { Session } from './session.ts';
 import type { FrameSource, FrameTime } from './source.ts';
 import { SourceContent } from './source_content.ts';
@@ -36,6 +38,8 @@ export interface EditedFrame extends FrameTime {
 export interface EditJob {
   readonly session: Session;
   readonly source: FrameSource;
+  /** Taken as the source's structure; undefined: it is estimated. */
+  readonly depth?: FrameSource<DepthPixels> | undefined;
   readonly options: ResolvedOptions;
   readonly shape: EditShape;
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +63,7 @@ class EditRun {
   readonly #job: EditJob;
   #meter = new ProgressMeter(1, Infinity);
   #costs: StageCosts = { depth: 0, structure: 0, denoise: 0, decode: 0 };
-  #clip: ClipDepth | undefined;
+  #clip: StructureClip | undefined;
   readonly #sourceContent = new SourceContent();
 
   constructor(job: EditJob) {
@@ -116,27 +120,42 @@ class EditRun {
     signal?.throwIfAborted();
   }
 
-  async #look(): Promise<ClipDepth> {
-    const { session, source, options, shape, signal, onProgress } = this.#job;
-    let estimator: DepthEstimator | undefined;
-    const clip = await ClipDepth.look(
-      source,
-      (stage) =>
-        session.run(
-          async (engine) => {
-            if (estimator?.engine !== engine) estimator = DepthEstimator.of(engine, shape.working);
-            return stage(estimator);
-          },
-          { signal, onProgress },
-        ),
-      {
-        signal,
-        onFrame: (seen, total) => this.#report('depth', seen, total ?? seen, (costs) => costs.depth),
-        ...(options.strength < 1 && { onPixels: (frame) => this.#sourceContent.offer(frame) }),
-      },
-    );
-    this.#clip = clip;
-    return clip;
+  async #look(): Promise<StructureClip> {
+    const { source, depth, options, signal } = this.#job;
+    const look: LookOptions = {
+      signal,
+      onFrame: (seen, total) => this.#report('depth', seen, total ?? seen, (costs) => costs.depth),
+      ...(options.strength < 1 && { onPixels: (frame) => this.#sourceContent.offer(frame) }),
+    };
+    this.#clip = depth
+      ? await DepthPass.look(
+          source,
+          depth,
+          this.#stages((engine, size) => DepthReader.of(engine, size)),
+          look,
+        )
+      : await ClipDepth.look(
+          source,
+          this.#stages((engine, size) => DepthEstimator.of(engine, size)),
+          look,
+        );
+    return this.#clip;
+  }
+
+  /** Runs stages on what `make` makes of the present engine at the working size. */
+  #stages<M extends { readonly engine: Engine }>(
+    make: (engine: Engine, size: Size) => M,
+  ): <T>(stage: (made: M) => Promise<T>) => Promise<T> {
+    const { session, shape, signal, onProgress } = this.#job;
+    let made: M | undefined;
+    return (stage) =>
+      session.run(
+        async (engine) => {
+          if (made?.engine !== engine) made = make(engine, shape.working);
+          return stage(made);
+        },
+        { signal, onProgress },
+      );
   }
 
   async #content(): Promise<ArrayLike<number>> {

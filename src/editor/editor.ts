@@ -6,6 +6,7 @@ import { openModelCache } from '../net/cache.ts';
 import { filesFolder, hubFolder, mappedFolder, type ModelFolder, urlFolder } from '../net/folder.ts';
 import { NANO_FILES } from '../../weights/nano.js';
 import { editFrames, type EditedFrame, type EditJob } from './edit.ts';
+import { openDepth } from './depth_pass.ts';
 import { type ModelOptions, readModelFiles, type ModelFiles } from './model.ts';
 import { type EditOptions, resolveOptions } from './options.ts';
 import type { EditPlan } from './plan.ts';
@@ -88,7 +89,7 @@ export class Editor {
         const seconds = (performance.now() - started) / 1000;
         return { video, plan: job.plan!, frames, seconds, gpuSeconds: busyMs / 1000, peakBytes };
       } finally {
-        await job.source.close?.();
+        await closeJob(job);
       }
     });
   }
@@ -106,7 +107,7 @@ export class Editor {
       for await (const frame of editFrames(job))
         yield { ...frame, width, height, timescale: job.source.timescale };
     } finally {
-      await job?.source.close?.();
+      if (job) await closeJob(job);
       this.#leave();
     }
   }
@@ -117,7 +118,8 @@ export class Editor {
    */
   async evaluate(source: VideoSource, result: VideoSource, options: EditOptions): Promise<Quality> {
     return this.#exclusively(async () => {
-      const job = await this.#prepare(source, options);
+      const { depth: _, ...judged } = options;
+      const job = await this.#prepare(source, judged);
       const { session, signal } = job;
       let made: FrameSource | undefined;
       try {
@@ -125,7 +127,7 @@ export class Editor {
         const { working } = job.shape;
         return await measureQuality({ ...job, session, result: made, working });
       } finally {
-        await job.source.close?.();
+        await closeJob(job);
         await made?.close?.();
       }
     });
@@ -137,9 +139,11 @@ export class Editor {
     const { gpu, model } = this.#session.engine;
     const resolved = resolveOptions(options, this.#files.defaults, gpu.software);
     const frames = await openSource(source, resolved, signal);
+    const depth = resolved.depth && (await closingOnError(frames, openDepth(resolved.depth, signal)));
     const job: PreparedEdit = {
       session: this.#session,
       source: frames,
+      depth,
       options: resolved,
       shape: editShape(frames.display, resolved, model.unet.config.trainFrames),
       signal,
@@ -194,6 +198,22 @@ interface PreparedEdit extends EditJob {
   readonly onProgress: OnProgress;
   /** Once it has been announced. */
   plan: EditPlan | undefined;
+}
+
+/** Lets go of sources that were not read to their end. */
+async function closeJob({ source, depth }: EditJob): Promise<void> {
+  await source.close?.();
+  await depth?.close?.();
+}
+
+/** `opening`; where it fails, `source` is closed. */
+async function closingOnError<T>(source: FrameSource, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    await source.close?.();
+    throw error;
+  }
 }
 
 /** A frame as {@link Editor.frames} gives it: make a VideoFrame of it, or write it anywhere. */

@@ -4,7 +4,8 @@
  *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
  *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
  *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts
- *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; denoiser.ts; frames.ts
+ *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; denoiser.ts; frames.ts;
+ *            depth_pass.ts (structure that is given, not estimated)
  *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
  *            source_content.ts, slerp.ts
  *   judge    quality.ts
@@ -14,6 +15,7 @@
 export { Editor } from './editor.ts';
 export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource } from './editor.ts';
 export type { EditedFrame } from './edit.ts';
+export type { DepthMap, DepthSource } from './depth_pass.ts';
 export { outputSize, workingSize } from './geometry.ts';
 export type { Size } from './geometry.ts';
 export type { EditOptions, Picture } from './options.ts';

@@ -1,5 +1,6 @@
 // The options of an edit: what may be asked, the defaults, and the checks.
 
+import type { DepthSource } from './depth_pass.ts';
 import type { Size } from './geometry.ts';
 import { WORKING_MULTIPLE } from './geometry.ts';
 import type { OnProgress } from './progress.ts';
@@ -17,6 +18,11 @@ export interface EditOptions {
   readonly blend?: number;
   /** Style strength: from 0 (the source's own content) on a great circle to 1 (prompt and picture alone); default 1. */
   readonly strength?: number;
+  /**
+   * A depth or render pass of the source, taken as its structure instead of an estimate: grey, brighter is nearer; one
+   * frame for each edited frame, or for each of the source file.
+   */
+  readonly depth?: DepthSource;
   /** t_s, how loosely the structure is followed: 0 (tight) to 7 (loose). */
   readonly structure?: number;
   /** ω_t, temporal guidance (eq. 8): below 1 sharper and less steady, above 1 smoother. 0 to 4. */
@@ -65,6 +71,7 @@ export interface WantedContent {
 export interface ResolvedOptions {
   readonly content: WantedContent;
   readonly strength: number;
+  readonly depth: DepthSource | undefined;
   readonly structure: number;
   readonly temporal: number;
   readonly guidance: number;
@@ -96,6 +103,7 @@ export function resolveOptions(
   return {
     content: wantedContent(options),
     strength: within('strength', options.strength ?? 1, 0, 1),
+    depth: options.depth,
     structure: whole('structure', options.structure ?? model.structure, 0, 7),
     temporal: within('temporal', options.temporal ?? model.temporal, 0, 4),
     guidance: within('guidance', options.guidance ?? model.guidance, 0, 30),

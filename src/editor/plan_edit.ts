@@ -50,7 +50,7 @@ export async function planEdit(
   const evaluations = gen1Guidance(options.guidance, options.temporal);
   // Measured first, while nothing else runs; then everything is recorded, and compiles while the first frames are read.
   const rate = await engine.measureRate();
-  const depth = DepthEstimator.of(engine, working);
+  const depth = options.depth ? undefined : DepthEstimator.of(engine, working);
   const structure = structureProgram(engine, windowFrames, working, options.structure);
   const denoiser = VideoDenoiser.of(engine, {
     frames: windowFrames,
@@ -61,7 +61,7 @@ export async function planEdit(
   const decode = decodeProgram(engine, windowFrames, working);
   outputProgram(engine, working, output);
   const costs: StageCosts = {
-    depth: depth.flops / DEPTH_BATCH,
+    depth: depth ? depth.flops / DEPTH_BATCH : 0,
     structure: structure.flops,
     denoise: denoiser.flopsPerStep,
     decode: decode.flops,

@@ -12,14 +12,14 @@ export interface FrameTime {
 }
 
 /** A frame that was read. */
-export interface SourceFrame extends FrameTime {
+export interface SourceFrame<P = Pixels> extends FrameTime {
   /** Position among the frames that are edited. */
   readonly index: number;
-  readonly pixels: Pixels;
+  readonly pixels: P;
 }
 
-/** Frames to edit. */
-export interface FrameSource {
+/** Frames to edit; `P` is what a frame's pixels come as. */
+export interface FrameSource<P = Pixels> {
   /** Size as shown, after rotation and sample aspect. */
   readonly display: Size;
   /** Ticks per second of all times. */
@@ -29,7 +29,7 @@ export interface FrameSource {
   /** Ticks at which the last frame ends, once all frames are known. */
   readonly end: number;
   /** Frames in order: those at `indices`, or all that come. A source without `frames` can be read once. */
-  read(indices: readonly number[] | undefined, signal?: AbortSignal): AsyncIterable<SourceFrame>;
+  read(indices: readonly number[] | undefined, signal?: AbortSignal): AsyncIterable<SourceFrame<P>>;
   /** Lets go of what is open before it was read; `read` itself closes all that it has begun. */
   close?(): Promise<void>;
   /** The file and its edited part, for sound and timing. */
@@ -89,18 +89,49 @@ export async function fileSource(
 /** Ticks per second of frames that the caller hands over: VideoFrame's microseconds. */
 const MICROSECONDS = 1_000_000;
 
+/** How the items of a caller's list are frames. */
+export interface ItemReader<T, P> {
+  /** What a list must be, and that an empty one is refused; both for people. */
+  readonly wanted: string;
+  readonly empty: string;
+  display(item: T): Size;
+  /** `time` and `duration` for an item that has none of its own. */
+  read(item: T, time: number, duration: number): Promise<FrameTime & { readonly pixels: P }>;
+  close(item: T): void;
+}
+
+const IMAGES: ItemReader<VideoFrame | ImageBitmap, Pixels> = {
+  wanted: 'A video to edit is a Blob, or an iterable of VideoFrames or ImageBitmaps.',
+  empty: 'There is no frame to edit: the given frames ended before the first.',
+  display: (image) =>
+    'displayWidth' in image
+      ? { width: image.displayWidth, height: image.displayHeight }
+      : { width: image.width, height: image.height },
+  read: readImage,
+  close: (image) => image.close(),
+};
+
 /**
  * Frames of a caller. VideoFrames keep their timestamps; ImageBitmaps are shown `fps` a second (default 8).
  * Throws MediaError `no-frames` when there is none, TypeError for what is no list of frames and for options that
  * choose a part of a file.
  */
-export async function iterableSource(
+export function iterableSource(
   frames: FrameIterable,
-  { start, duration, fps }: Pick<ResolvedOptions, 'start' | 'duration' | 'fps'>,
+  options: Pick<ResolvedOptions, 'start' | 'duration' | 'fps'>,
 ): Promise<FrameSource> {
+  return listSource(frames, options, IMAGES);
+}
+
+/** {@link iterableSource} of items that `reader` reads; each is closed at once. Throws as it does. */
+export async function listSource<T, P>(
+  frames: AsyncIterable<T> | Iterable<T>,
+  { start, duration, fps }: Pick<ResolvedOptions, 'start' | 'duration' | 'fps'>,
+  reader: ItemReader<T, P>,
+): Promise<FrameSource<P>> {
   const interval = MICROSECONDS / (fps === 'source' ? 8 : fps);
   if (!isIterable(frames)) {
-    throw new TypeError('A video to edit is a Blob, or an iterable of VideoFrames or ImageBitmaps.');
+    throw new TypeError(reader.wanted);
   }
   if (start > 0 || duration !== undefined) {
     throw new TypeError(
@@ -111,20 +142,12 @@ export async function iterableSource(
     Symbol.asyncIterator in frames ? frames[Symbol.asyncIterator]() : frames[Symbol.iterator]();
   const first = await iterator.next();
   if (first.done) {
-    throw new MediaError(
-      'decode',
-      'no-frames',
-      'There is no frame to edit: the given frames ended before the first.',
-    );
+    throw new MediaError('decode', 'no-frames', reader.empty);
   }
   const state = { end: 0, begun: false };
   const image = first.value;
-  const display =
-    'displayWidth' in image
-      ? { width: image.displayWidth, height: image.displayHeight }
-      : { width: image.width, height: image.height };
   return {
-    display,
+    display: reader.display(image),
     timescale: MICROSECONDS,
     frames: undefined,
     get end() {
@@ -133,17 +156,17 @@ export async function iterableSource(
     async *read(_indices, signal) {
       let index = 0;
       state.begun = true;
-      let next: IteratorResult<VideoFrame | ImageBitmap> = first;
+      let next: IteratorResult<T> = first;
       try {
         for (; !next.done; next = await iterator.next()) {
           const frame = next.value;
           let read;
           try {
             signal?.throwIfAborted();
-            read = await readImage(frame, Math.round(index * interval), Math.round(interval));
+            read = await reader.read(frame, Math.round(index * interval), Math.round(interval));
           } finally {
             // At once: a decoder behind the iterable may have only a few frames to lend.
-            frame.close();
+            reader.close(frame);
           }
           state.end = read.time + read.duration;
           yield { index, ...read };
@@ -156,7 +179,7 @@ export async function iterableSource(
     async close() {
       if (state.begun) return;
       state.begun = true;
-      image.close();
+      reader.close(image);
       await iterator.return?.();
     },
   };
@@ -168,7 +191,8 @@ function isIterable(value: unknown): boolean {
   );
 }
 
-async function readImage(
+/** A frame's pixels, and its time where it has one. It stays open. Throws as `readPlanes` does. */
+export async function readImage(
   image: VideoFrame | ImageBitmap,
   time: number,
   duration: number,
