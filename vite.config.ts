@@ -6,7 +6,7 @@ import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** What the package exports besides its root, each from `src/<layer>/index.ts`; package.json lists the same. */
+/** What the package exports besides its root and its worker, each from `src/<layer>/index.ts`; package.json lists the same. */
 const LAYERS = ['gpu', 'kernels', 'net', 'sampler', 'codec'];
 
 /** The demo folder: the page for people and the page that the command line drives. */
@@ -65,7 +65,10 @@ export function libConfig(): UserConfig {
       target: 'es2023',
       minify: false,
       sourcemap: true,
-      lib: { entry: { index: path('src/index.ts'), ...layers }, formats: ['es'] },
+      lib: {
+        entry: { index: path('src/index.ts'), worker: path('src/worker.ts'), ...layers },
+        formats: ['es'],
+      },
       rolldownOptions: {
         external: [/^gl-matrix(\/|$)/, /^mp4box(\/|$)/],
         output: { chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -9,6 +9,8 @@
  *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
  *            source_content.ts, slerp.ts
  *   judge    quality.ts
+ *   afar     worker_serve.ts, worker_connect.ts: the editor in a worker (`refilm/worker`), over worker_peer.ts
+ *            (calls, streams, signals), worker_values.ts, worker_errors.ts, worker_protocol.ts, worker_life.ts
  *
  * @packageDocumentation
  */

@@ -6,17 +6,19 @@ import type { Picture } from './options.ts';
 /** Larger pictures are scaled down by the browser first: CLIP sees 128 or 224 pixels of them. */
 const MAX_SIDE = 1024;
 
-/**
- * `[height, width, 3]` in 0..1 of a picture, transparency on white. Throws TypeError for a file that is no image that
- * this browser can read.
- */
-export async function readPicture(picture: Picture): Promise<Size & { readonly rgb: Float32Array }> {
-  const bitmap = await createImageBitmap(picture).catch((cause: unknown) => {
+/** A picture as a bitmap of the caller's. Throws TypeError for a file that is no image that this browser can read. */
+export function pictureBitmap(picture: Picture): Promise<ImageBitmap> {
+  return createImageBitmap(picture).catch((cause: unknown) => {
     throw new TypeError(
       'options.picture is no image that this browser can read. Give a PNG, JPEG or WebP file.',
       { cause },
     );
   });
+}
+
+/** `[height, width, 3]` in 0..1 of a picture, transparency on white. Throws as {@link pictureBitmap}. */
+export async function readPicture(picture: Picture): Promise<Size & { readonly rgb: Float32Array }> {
+  const bitmap = await pictureBitmap(picture);
   try {
     const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
     const width = Math.max(1, Math.round(bitmap.width * scale));

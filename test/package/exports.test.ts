@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ENTRIES = [
   'index',
+  'worker',
   ...['gpu', 'kernels', 'net', 'sampler', 'codec', 'editor'].map((layer) => `${layer}/index`),
 ];
 
