@@ -41,7 +41,7 @@ export class Peer {
   /** Signals of the other side. */
   readonly #signals = new Map<number, AbortController>();
   /** Objects of the other side that can be handed back. */
-  readonly #references = new WeakMap<object, number>();
+  readonly #handles = new WeakMap<object, number>();
   /** Tells the other side when one of its methods or objects can no longer be asked for. */
   readonly #forgotten = new FinalizationRegistry<number>((id) => this.#release([id], false));
   #nextId = ROOT + 1;
@@ -210,9 +210,9 @@ export class Peer {
         ),
       method: (method) => this.#share({ call: (_, args) => method(...args) }),
       stream: (stream) => this.#shareStream(stream, functions === 'listener' ? scope : undefined),
-      reference: (object) => this.#share({ object }),
+      handle: (object) => this.#share({ object }),
       signal: (signal, also) => this.#shareSignal(signal, scope, also),
-      returned: (object) => this.#references.get(object),
+      returned: (object) => this.#handles.get(object),
     };
   }
 
@@ -287,9 +287,8 @@ export class Peer {
       return method;
     },
     stream: (id) => this.#streamOf(id),
-    reference: (id, face) => {
-      const object = Object.freeze({ ...face });
-      this.#references.set(object, id);
+    handle: (id, object) => {
+      this.#handles.set(object, id);
       this.#forgotten.register(object, id);
       return object;
     },

@@ -3,6 +3,7 @@
 import { Editor, type LoadOptions, type ModelSource } from './editor.ts';
 import { holdLife } from './worker_life.ts';
 import { Peer } from './worker_peer.ts';
+import { Handle } from './worker_values.ts';
 import { type Hello, isHello, PROTOCOL, type Welcome } from './worker_protocol.ts';
 
 /** What of {@link Editor} is called from afar: all that takes time. */
@@ -22,8 +23,12 @@ export type ServedEditor = EditorMethods & Pick<Editor, 'device' | 'dispose'>;
 /** Loads an editor, as {@link Editor.load}. */
 export type LoadEditor = (model: ModelSource, options: LoadOptions) => Promise<ServedEditor>;
 
-/** Their names: nothing else can be called. */
-const METHODS: Readonly<Record<keyof EditorMethods, true>> = { edit: true, frames: true, evaluate: true };
+/** Their names: nothing else can be called. What a method gives is sent, or sent as a handle: then it may be handed back. */
+const METHODS: Readonly<Record<keyof EditorMethods, 'sent' | 'handle'>> = {
+  edit: 'handle',
+  frames: 'sent',
+  evaluate: 'sent',
+};
 
 /** What has been served: twice would give two answers. */
 const served = new WeakSet<object>();
@@ -87,7 +92,8 @@ class Service {
       throw new TypeError(`The worker's editor has no method ${method}().`);
     }
     const name = method as keyof EditorMethods;
-    return (this.#editor[name] as (...all: readonly unknown[]) => unknown)(...args);
+    const given = await (this.#editor[name] as (...all: readonly unknown[]) => unknown)(...args);
+    return METHODS[name] === 'handle' ? new Handle(given as object) : given;
   }
 
   async #load(model: ModelSource, options: LoadOptions): Promise<{ readonly device: string }> {

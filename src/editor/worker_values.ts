@@ -4,10 +4,12 @@
 import { type PackedError, packError, unpackError } from './worker_errors.ts';
 
 /**
- * What an object that stays where it was made shows of itself on the other side, where it can only be handed back:
- * `{ readonly [BY_REFERENCE]: { bytes: 123 } }`.
+ * An object that the other side may hand back: it gets what the object holds, and this side its own object again, of
+ * which it may know more than it sends.
  */
-export const BY_REFERENCE = Symbol('refilm: crosses by reference');
+export class Handle {
+  constructor(readonly object: object) {}
+}
 
 /** What functions become: listeners of a call's arguments, methods of its answer, or, once called, the value they give. */
 export type FunctionRule = 'listener' | 'method' | 'value';
@@ -20,10 +22,10 @@ export interface Packer {
   listener(listener: (...args: unknown[]) => unknown): number;
   method(method: (...args: unknown[]) => unknown): number;
   stream(stream: AsyncIterable<unknown> | Iterable<unknown>): number;
-  reference(object: object): number;
+  handle(object: object): number;
   /** `also`: the object that has the signal, or has none, has listeners, whose errors must abort as well. */
   signal(signal: AbortSignal | undefined, also: boolean): { readonly id: number; readonly reason?: unknown };
-  /** The other side's name of an object that it had sent by reference. */
+  /** The other side's name of an object that it had sent as a handle. */
   returned(object: object): number | undefined;
 }
 
@@ -32,7 +34,7 @@ export interface Unpacker {
   listener(id: number): (...args: unknown[]) => void;
   method(id: number): (...args: unknown[]) => Promise<unknown>;
   stream(id: number): AsyncGenerator<unknown, void, undefined>;
-  reference(id: number, face: object): object;
+  handle(id: number, face: object): object;
   signal(id: number, aborted: { readonly reason: unknown } | undefined): AbortSignal;
   /** An object of this side that comes back. */
   shared(id: number): unknown;
@@ -41,7 +43,7 @@ export interface Unpacker {
 /** What crosses in place of a value that doesn't clone. */
 type Mark = { readonly [MARK]: true } & (
   | { readonly is: 'listener' | 'method' | 'stream' | 'shared'; readonly id: number }
-  | { readonly is: 'reference'; readonly id: number; readonly face: object }
+  | { readonly is: 'handle'; readonly id: number; readonly face: unknown }
   | { readonly is: 'signal'; readonly id: number; readonly aborted?: { readonly reason: unknown } }
   | { readonly is: 'url'; readonly href: string }
   | { readonly is: 'error'; readonly error: PackedError }
@@ -66,8 +68,8 @@ export function pack(value: unknown, to: Packer): unknown {
   if (ArrayBuffer.isView(value)) return to.transfer ? given(value, to.transfer) : value;
   const returned = to.returned(value);
   if (returned !== undefined) return { [MARK]: true, is: 'shared', id: returned };
-  if (BY_REFERENCE in value) {
-    return { [MARK]: true, is: 'reference', id: to.reference(value), face: value[BY_REFERENCE] };
+  if (value instanceof Handle) {
+    return { [MARK]: true, is: 'handle', id: to.handle(value.object), face: pack(value.object, to) };
   }
   if (isStream(value)) return { [MARK]: true, is: 'stream', id: to.stream(value) };
   if (Array.isArray(value)) return value.map((item) => pack(item, to));
@@ -131,8 +133,8 @@ export function unpack(value: unknown, from: Unpacker): unknown {
       return from.stream(mark.id);
     case 'shared':
       return from.shared(mark.id);
-    case 'reference':
-      return from.reference(mark.id, mark.face);
+    case 'handle':
+      return from.handle(mark.id, unpack(mark.face, from) as object);
     case 'signal':
       return from.signal(mark.id, mark.aborted && { reason: unpack(mark.aborted.reason, from) });
     case 'url':

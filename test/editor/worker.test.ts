@@ -6,7 +6,6 @@ import type { EditOptions } from '../../src/editor/options.ts';
 import type { ProgressEvent } from '../../src/editor/progress.ts';
 import { connect, type RemoteEditor } from '../../src/editor/worker_connect.ts';
 import { WorkerLostError } from '../../src/editor/worker_errors.ts';
-import { BY_REFERENCE } from '../../src/editor/worker_values.ts';
 import { serveEditors, type LoadEditor, type ServedEditor } from '../../src/editor/worker_serve.ts';
 import {
   DeviceLostError,
@@ -266,22 +265,20 @@ describe('streams', () => {
   });
 });
 
-test('methods of a result work, and objects that stay come back as themselves', async () => {
-  const kept = { [BY_REFERENCE]: { bytes: 12 }, tensor: new Float32Array(3) };
+test('methods of a result work, and a result that comes back is the very one', async () => {
+  const made = { frames: 12, double: (x: number) => 2 * x };
   const back: unknown[] = [];
   const editor = await connected({
-    edit: () => Promise.resolve({ kept, double: (x: number) => 2 * x }),
+    edit: () => Promise.resolve(made),
     evaluate: (...args: unknown[]) => Promise.resolve(back.push(args[1])),
   });
-  const result = (await editor.edit(file, ROBOT)) as unknown as {
-    kept: { bytes: number };
-    double: (x: number) => Promise<number>;
-  };
-  expect(result.kept).toEqual({ bytes: 12 });
+  const result = (await editor.edit(file, ROBOT)) as unknown as typeof made;
+  expect(result.frames).toBe(12);
   expect(await result.double(4)).toBe(8);
-  await editor.evaluate(file, { ...result } as unknown as Blob, ROBOT);
-  expect(back).toHaveLength(1);
-  expect((back[0] as typeof result).kept).toBe(kept);
+  await editor.evaluate(file, result as unknown as Blob, ROBOT);
+  await editor.evaluate(file, { frames: 12 } as unknown as Blob, ROBOT);
+  expect(back[0]).toBe(made);
+  expect(back[1]).toEqual({ frames: 12 });
   editor.dispose();
 });
 
@@ -319,7 +316,7 @@ describe('the end', () => {
     setTimeout(() => far.forEach((port) => port.close()), 20);
     const lost = await work;
     expect(lost).toBeInstanceOf(WorkerLostError);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await outcome(editor.edit(file, ROBOT))).toBe(lost);
   });
 
