@@ -9,6 +9,7 @@
 //   noise.ts         counter-based Gaussian noise (twin of src/kernels/noise.wgsl)
 //   windows.ts       a long clip as overlapping windows
 //   sample.ts        the loop
+//   replay.ts        the loop again with kept predictions, weighted anew
 export { addNoise, thresholded, type CleanTerm, type StepCoefficients } from './coefficients.ts';
 export {
   cleanAfterStep,
@@ -20,6 +21,7 @@ export {
 } from './ddim.ts';
 export { classifierFreeGuidance, gen1Guidance, type Evaluation, type Weighted } from './guidance.ts';
 export { gaussianNoise, philox4x32, seedWords, type NoiseKey, type Words4 } from './noise.ts';
+export { missingEvaluations, replay, type Mixer, type StepPredictions } from './replay.ts';
 export { sample, type Denoiser, type SampleOptions } from './sample.ts';
 export {
   readSchedule,
