@@ -1,10 +1,8 @@
 // The video model as a sampler sees it: Gen-1's guided prediction (eq. 8) for one window of frames, on the GPU.
 
-import { elementCount, type Program, readTensor, type Recorder, type Tensor } from '../gpu/index.ts';
+import { elementCount, type Program, readTensor } from '../gpu/index.ts';
 import { combine, combineInto } from '../kernels/combine.ts';
-import { slice } from '../kernels/copy.ts';
 import { noise as gaussianNoise } from '../kernels/noise.ts';
-import { structureStepChannels } from '../net/unet.ts';
 import {
   type Denoiser,
   type Evaluation,
@@ -13,16 +11,7 @@ import {
   type Weighted,
 } from '../sampler/index.ts';
 import type { BufferTensor, Engine } from './engine.ts';
-import type { Size } from './geometry.ts';
-
-/** What stays the same over all windows of an edit. */
-export interface DenoiserSettings {
-  readonly frames: number;
-  readonly size: Size;
-  /** t_s. */
-  readonly structure: number;
-  readonly evaluations: readonly Weighted<Evaluation>[];
-}
+import { type DenoiserSettings, type Networks, recordNetworks } from './denoiser_networks.ts';
 
 /** What a window starts from. */
 export interface WindowStart {
@@ -40,11 +29,10 @@ export interface WindowStart {
 
 /** Denoises windows of one shape. Latents are f32 `[frames, h/16, w/16, channels]` and stay on the GPU over all steps. */
 export class VideoDenoiser implements Denoiser<BufferTensor> {
-  readonly #contents: Program;
-  readonly #predict: Program;
   readonly #update: Program;
   #hold: Program | undefined;
   #signal: AbortSignal | undefined;
+  #terms: ReadonlyMap<Evaluation, Float32Array> = new Map();
 
   private constructor(
     readonly engine: Engine,
@@ -55,22 +43,22 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     private readonly held: BufferTensor,
     private readonly prediction: BufferTensor,
     private readonly structure: BufferTensor,
-    private readonly keyValues: ReadonlyMap<string, BufferTensor>,
-    programs: readonly [contents: Program, predict: Program, update: Program],
+    private readonly networks: () => Networks,
+    update: Program,
   ) {
-    [this.#contents, this.#predict, this.#update] = programs;
+    this.#update = update;
   }
 
   /** The denoiser of these settings; its programs are recorded once per engine. */
   static of(engine: Engine, settings: DenoiserSettings): VideoDenoiser {
-    const { frames, size, structure, evaluations } = settings;
+    const { frames, size, structure, evaluations, keep } = settings;
     const evaluated = evaluations.map(({ evaluation }) => evaluation).join();
-    const name = `${frames}x${size.width}x${size.height} t_s ${structure} ${evaluated}`;
+    const name = `${frames}x${size.width}x${size.height} t_s ${structure} ${evaluated}${keep ? ' kept' : ''}`;
     return engine.once(`denoiser ${name}`, () => VideoDenoiser.#record(engine, settings, name));
   }
 
   static #record(engine: Engine, settings: DenoiserSettings, key: string): VideoDenoiser {
-    const { frames, size, structure: step, evaluations } = settings;
+    const { frames, size } = settings;
     const { vae, unet } = engine.model;
     const { config } = unet;
     const height = size.height / vae.downscale;
@@ -81,58 +69,31 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     const held = engine.tensor(map(config.latentChannels), 'f32', 'held latents');
     const prediction = engine.tensor(map(config.outChannels), 'f32', 'guided prediction');
     const structure = engine.tensor(map(config.structureChannels), 'f32', 'structure latents');
-    const structureStep = engine.tensor(map(config.structureStepChannels), 'f32', 'structure step');
-    const channels = structureStepChannels(config, step, frames * height * width);
-    engine.gpu.writeTensor(structureStep, channels);
-
-    const contentCount = 2;
-    const shapes = new Map<string, readonly number[]>();
-    const contents = engine.program(`content of ${key}`, (rec) => {
-      const content = rec.input('content', [contentCount, config.contentDim], rec.precision);
-      for (const [name, tensor] of unet.recordContent(rec, content)) {
-        shapes.set(name, tensor.shape);
-        rec.output(name, tensor);
-      }
-    });
-    const keyValues = new Map(
-      [...shapes].map(([name, shape]) => [
-        name,
-        engine.tensor(shape, engine.gpu.precision, `content ${name}`),
-      ]),
-    );
-    const inputs = { z: latents, structure, structureStep, keyValues };
-    const predict = engine.program(`denoise ${key}`, (rec) => {
-      const timestep = rec.input('timestep', [1], 'f32');
-      const weights = rec.input('weights', [evaluations.length], 'f32');
-      const terms = predictions(rec, engine, evaluations, { ...inputs, timestep });
-      rec.output('prediction', combine(rec, terms, weights, { dtype: 'f32' }));
-    });
+    const networks = () =>
+      engine.once(`networks ${key}`, () => recordNetworks(engine, settings, key, { z: latents, structure }));
     const update = engine.program(`update ${key}`, (rec) => {
       combineInto(rec, latents, [prediction], rec.input('step', [2], 'f32'));
     });
-    return new VideoDenoiser(engine, settings, latents, start, held, prediction, structure, keyValues, [
-      contents,
-      predict,
-      update,
-    ]);
+    return new VideoDenoiser(engine, settings, latents, start, held, prediction, structure, networks, update);
   }
 
   /** Floating point operations of one step. */
   get flopsPerStep(): number {
-    return this.#predict.flops;
+    return this.networks().predict.flops;
   }
 
   /** Dispatches of one step's evaluations. */
   get dispatchesPerStep(): number {
-    return this.#predict.dispatches;
+    return this.networks().predict.dispatches;
   }
 
   /** The content embedding, contentDim numbers: computes the keys and values that all steps read. */
   async setContent(content: ArrayLike<number>, signal?: AbortSignal): Promise<void> {
     const both = [...Array<number>(content.length).fill(0), ...Array.from(content)];
-    this.#contents.write('content', both);
-    await this.#contents.run({ signal });
-    for (const [name, tensor] of this.keyValues) this.#contents.copyOut(name, tensor);
+    const { contents, keyValues } = this.networks();
+    contents.write('content', both);
+    await contents.run({ signal });
+    for (const [name, tensor] of keyValues) contents.copyOut(name, tensor);
   }
 
   /** Starts a window. */
@@ -188,13 +149,49 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     timestep: number,
     evaluations: readonly Weighted<Evaluation>[],
   ): Promise<BufferTensor> {
-    this.#predict.write('timestep', [timestep]);
-    this.#predict.write(
+    const { predict } = this.networks();
+    predict.write('timestep', [timestep]);
+    predict.write(
       'weights',
       evaluations.map(({ weight }) => weight),
     );
-    await this.#predict.run({ signal: this.#signal });
-    this.#predict.copyOut('prediction', this.prediction);
+    await predict.run({ signal: this.#signal });
+    predict.copyOut('prediction', this.prediction);
+    if (this.settings.keep) await this.#readTerms(predict);
+    return this.prediction;
+  }
+
+  /** At once: the next program takes the memory. */
+  async #readTerms(predict: Program): Promise<void> {
+    const terms = new Map<Evaluation, Float32Array>();
+    for (const { evaluation } of this.settings.evaluations) {
+      terms.set(evaluation, (await predict.read(evaluation)) as Float32Array);
+    }
+    this.#terms = terms;
+  }
+
+  /** Each evaluation's own prediction of the last step, `[frames, h, w, c]`, where the settings say `keep`. */
+  get terms(): ReadonlyMap<Evaluation, Float32Array> {
+    return this.#terms;
+  }
+
+  /** The weighted sum of predictions that were kept, by the kernel that sums those of a step. */
+  async mix(
+    terms: readonly { readonly prediction: Float32Array; readonly weight: number }[],
+  ): Promise<BufferTensor> {
+    const { shape } = this.prediction;
+    const program = this.engine.program(`mix ${terms.length} ${shape.join('x')}`, (rec) => {
+      const weights = rec.input('weights', [terms.length], 'f32');
+      const predictions = terms.map((_, i) => rec.input(`term ${i}`, shape, rec.precision));
+      rec.output('prediction', combine(rec, predictions, weights, { dtype: 'f32' }));
+    });
+    for (const [i, { prediction }] of terms.entries()) program.write(`term ${i}`, prediction);
+    program.write(
+      'weights',
+      terms.map(({ weight }) => weight),
+    );
+    await program.run({ signal: this.#signal });
+    program.copyOut('prediction', this.prediction);
     return this.prediction;
   }
 
@@ -222,47 +219,4 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
   async read(): Promise<Float32Array> {
     return (await readTensor(this.engine.gpu, this.latents)) as Float32Array;
   }
-}
-
-/** Inputs of the UNet that all evaluations share. */
-interface SharedInputs {
-  readonly z: Tensor;
-  readonly structure: Tensor;
-  readonly structureStep: Tensor;
-  readonly timestep: Tensor;
-  /** Of two contents: none, then the edit's own. */
-  readonly keyValues: ReadonlyMap<string, Tensor>;
-}
-
-/** Records the evaluations that have a weight, in their order, `[frames, h, w, c]` each; both video ones as one batch. */
-function predictions(
-  rec: Recorder,
-  { model: { unet } }: Engine,
-  evaluations: readonly Weighted<Evaluation>[],
-  inputs: SharedInputs,
-): Tensor[] {
-  const wanted = new Set(evaluations.map(({ evaluation }) => evaluation));
-  const [frames = 0] = inputs.z.shape;
-  const evaluate = (contents: readonly number[], video: boolean): Tensor[] => {
-    const keyValues = contents.length === 2 ? inputs.keyValues : rowsOf(rec, inputs.keyValues, contents[0]!);
-    const out = unet.record(rec, { ...inputs, keyValues, contents: contents.length, video });
-    return contents.length === 1 ? [out] : contents.map((_, i) => slice(rec, out, 0, i * frames, frames));
-  };
-  const image = wanted.has('image-unconditional') ? rec.scope('image', () => evaluate([0], false)) : [];
-  const contents = [
-    ...(wanted.has('video-unconditional') ? [0] : []),
-    ...(wanted.has('video-conditional') ? [1] : []),
-  ];
-  const video = contents.length > 0 ? rec.scope('video', () => evaluate(contents, true)) : [];
-  return [...image, ...video];
-}
-
-/** Keys and values of one of the two contents. */
-function rowsOf(rec: Recorder, keyValues: ReadonlyMap<string, Tensor>, content: number): Map<string, Tensor> {
-  return new Map(
-    [...keyValues].map(([name, tensor]) => {
-      const tokens = tensor.shape[0]! / 2;
-      return [name, slice(rec, tensor, 0, content * tokens, tokens)];
-    }),
-  );
 }
