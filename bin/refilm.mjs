@@ -14,6 +14,7 @@ const COMMANDS = {
   kernel: { script: 'kernel.ts', what: 'run, check and time one kernel', dawn: true },
   bench: { script: 'bench.ts', what: 'time the kernels in a browser' },
   start: { script: 'start.ts', what: 'open the demo page' },
+  screenshots: { script: 'screenshots.ts', what: 'picture every state of the demo page' },
   test: { script: 'test.ts', what: 'run the tests', dawn: true },
 };
 
@@ -21,7 +22,7 @@ const [name, ...rest] = process.argv.slice(2);
 const command = COMMANDS[name];
 if (!command) {
   console.error(`Unknown command '${name ?? ''}'. Commands:`);
-  for (const [key, { what }] of Object.entries(COMMANDS)) console.error(`  ${key.padEnd(8)} ${what}`);
+  for (const [key, { what }] of Object.entries(COMMANDS)) console.error(`  ${key.padEnd(11)} ${what}`);
   process.exit(2);
 }
 

@@ -1,17 +1,36 @@
-// The model, loaded when it is first needed and kept for the edits that follow.
+// The model, loaded when it is first needed and kept for all that follows; one piece of work at a time.
 import { Editor, type OnProgress } from '../src/index.ts';
+import { endsTheEditor } from './errors.ts';
+import { WorkQueue } from './state/queue.ts';
+
+/** What a piece of work may be told and tell. */
+export interface WorkOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
 
 /** Holds one editor for the page. */
-export class KeptEditor {
+export class Model {
+  readonly #line = new WorkQueue();
   #editor: Editor | undefined;
 
-  /** The editor; loads it where there is none. Throws as `Editor.load` does, and the next call tries again. */
-  async get(signal: AbortSignal, onProgress: OnProgress): Promise<Editor> {
-    return (this.#editor ??= await Editor.load('nano', { signal, onProgress }));
+  /**
+   * Waits for its turn, loads the editor where there is none, and does `work` with it. Throws as `Editor.load` and `work`
+   * do; an editor whose device is gone is given up, so that the next work begins with a new one.
+   */
+  use<T>(work: (editor: Editor) => Promise<T>, options: WorkOptions): Promise<T> {
+    return this.#line.add(async () => {
+      try {
+        this.#editor ??= await Editor.load('nano', options);
+        return await work(this.#editor);
+      } catch (error) {
+        if (endsTheEditor(error)) this.#drop();
+        throw error;
+      }
+    }, options.signal);
   }
 
-  /** Gives up an editor whose device is gone. */
-  drop(): void {
+  #drop(): void {
     this.#editor?.dispose();
     this.#editor = undefined;
   }

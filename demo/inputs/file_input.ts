@@ -21,6 +21,23 @@ export function fileInput(input: HTMLInputElement, zone: HTMLElement, onFile: (f
   });
 }
 
+/** Where a pasted file goes, by what it is. */
+export interface PasteTargets {
+  readonly video: (file: File) => void;
+  readonly image: (file: File) => void;
+}
+
+/** Takes files that are pasted anywhere in the page. Text goes where the cursor is, as ever. */
+export function pasteInput({ video, image }: PasteTargets): void {
+  window.addEventListener('paste', (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    if (file.type.startsWith('image/')) image(file);
+    else video(file);
+  });
+}
+
 /** A file that misses its place would be opened by the browser instead of the page: let nothing happen. */
 export function ignoreStrayDrops(): void {
   for (const type of ['dragover', 'drop'] as const) {

@@ -1,7 +1,13 @@
 // A run in words and pictures: phase, bar, time left, the plan, and the frames as they take shape.
-import { durationText, type EditPhase, planText, type ProgressEvent, type WorkEvent } from '../src/index.ts';
-import { requireElement } from './dom.ts';
-import { PreviewView } from './preview_view.ts';
+import {
+  durationText,
+  type EditPhase,
+  planText,
+  type ProgressEvent,
+  type WorkEvent,
+} from '../../src/index.ts';
+import { requireElement } from '../dom.ts';
+import { PreviewView } from './preview.ts';
 
 const PHASES: Readonly<Record<EditPhase, string>> = {
   compile: 'Preparing the kernels',
@@ -25,18 +31,9 @@ export class ProgressView {
   #loaded = new Map<string, number>();
   #lastSpoken = '';
 
-  /** Empties the view for a new run. */
-  start(): void {
-    this.#loaded = new Map();
-    this.#lastSpoken = '';
+  /** Shows an event of the engine; its preview only where the take that runs is the one `onScreen`. */
+  show(event: ProgressEvent, onScreen: boolean): void {
     this.#box.hidden = false;
-    this.#plan.hidden = true;
-    this.#preview.clear();
-    this.#tell('Starting');
-  }
-
-  /** Shows an event of the engine. */
-  show(event: ProgressEvent): void {
     switch (event.phase) {
       case 'download': {
         this.#loaded.set(event.file, event.loadedBytes);
@@ -59,7 +56,7 @@ export class ProgressView {
       case 'denoise':
       case 'decode':
       case 'write':
-        this.#work(event);
+        this.#work(event, onScreen);
     }
   }
 
@@ -68,18 +65,25 @@ export class ProgressView {
     this.#tell('Cancelling');
   }
 
-  /** The run is over: the plan stays, what was only of interest during it goes. `spoken` is for screen readers. */
-  end(spoken = ''): void {
-    this.#box.hidden = true;
+  /** Another take or clip is on the screen. */
+  clearPreview(): void {
+    this.#preview.clear();
+  }
+
+  /** The run is over. `spoken` is for screen readers. */
+  end(spoken: string): void {
+    this.#loaded = new Map();
+    this.#lastSpoken = '';
+    this.#box.hidden = this.#plan.hidden = true;
     this.#preview.clear();
     this.#speak(spoken);
   }
 
-  #work({ phase, done, total, fraction, remaining, preview }: WorkEvent): void {
+  #work({ phase, done, total, fraction, remaining, preview }: WorkEvent, onScreen: boolean): void {
     const count = total > 1 ? `, ${done} of ${total}` : '';
     const left = Number.isFinite(remaining) ? `about ${durationText(remaining)} left` : '';
     this.#tell(PHASES[phase], left, phase === 'compile' ? undefined : fraction, count);
-    if (preview) this.#preview.show(preview());
+    if (preview && onScreen) this.#preview.show(preview());
   }
 
   /** `fraction` undefined: nobody knows how far it is. Screen readers hear a phase once, not each of its steps. */

@@ -1,6 +1,6 @@
 // The frames of the window that is being denoised, played in a loop where the result will be.
-import type { LatentPreview } from '../src/index.ts';
-import { requireElement } from './dom.ts';
+import type { LatentPreview } from '../../src/index.ts';
+import { requireElement } from '../dom.ts';
 
 const FRAME_MS = 250;
 
@@ -16,6 +16,7 @@ export class PreviewView {
     this.#preview = preview;
     this.#canvas.width = preview.width;
     this.#canvas.height = preview.height;
+    this.#canvas.className = 'latent';
     this.#canvas.hidden = false;
     this.#draw();
     this.#timer ??= window.setInterval(() => this.#draw(), FRAME_MS);

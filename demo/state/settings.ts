@@ -1,0 +1,77 @@
+// What a request asks for, as far as it is words and numbers: one flat record that a form can show, a link can carry and
+// a take can keep. Files (clip, picture) are not in it.
+import type { EditOptions } from '../../src/index.ts';
+
+/** Settings of one request. A number that may be `undefined` is left to the engine, which knows model and device. */
+export interface Settings {
+  readonly mode: 'stylize';
+  readonly prompt: string;
+  /** t_s, ω_t and ω. */
+  readonly structure: number;
+  readonly temporal: number;
+  readonly guidance: number;
+  readonly seed: number;
+  readonly steps: number | undefined;
+  readonly fps: number | undefined;
+  /** The part of the clip, in seconds; `duration` undefined to the end. */
+  readonly start: number;
+  readonly duration: number | undefined;
+}
+
+/** What a request asks for unless told otherwise. */
+export const DEFAULTS: Settings = {
+  mode: 'stylize',
+  prompt: '',
+  structure: 0,
+  temporal: 1,
+  guidance: 5,
+  seed: 0,
+  steps: undefined,
+  fps: undefined,
+  start: 0,
+  duration: undefined,
+};
+
+/** Names of the settings that are words; all others are numbers. */
+const WORDS: ReadonlySet<string> = new Set<keyof Settings>(['mode', 'prompt']);
+
+/** The settings that differ from the defaults, in the order of {@link DEFAULTS}. */
+export function changes(settings: Settings): Partial<Settings> {
+  const entries = Object.entries(DEFAULTS).map(([name]) => [name, settings[name as keyof Settings]] as const);
+  return Object.fromEntries(
+    entries.filter(([name, value]) => value !== undefined && value !== DEFAULTS[name as keyof Settings]),
+  );
+}
+
+/** Settings as the part of an address after `#`, and the name of the sample that they were made with. */
+export function toHash(settings: Settings, clip?: string): string {
+  const entries = Object.entries(changes(settings)).map(([name, value]) => [name, String(value)]);
+  return String(new URLSearchParams([...(clip === undefined ? [] : [['clip', clip]]), ...entries]));
+}
+
+/** What {@link toHash} wrote. Names and numbers that mean nothing here are passed over: a link may be old or mangled. */
+export function fromHash(hash: string): { readonly settings: Partial<Settings>; readonly clip?: string } {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  const settings: Record<string, string | number> = {};
+  for (const name of Object.keys(DEFAULTS)) {
+    const value = parameters.get(name);
+    if (value === null) continue;
+    if (WORDS.has(name)) settings[name] = value;
+    else if (value.trim() !== '' && Number.isFinite(Number(value))) settings[name] = Number(value);
+  }
+  const clip = parameters.get('clip');
+  return { settings, ...(clip !== null && { clip }) };
+}
+
+/** The options of `editor.edit` that these settings stand for. */
+export function editOptions(settings: Settings): EditOptions {
+  const { structure, temporal, guidance, seed, steps, fps, start, duration } = settings;
+  const prompt = settings.prompt.trim();
+  return {
+    ...(prompt !== '' && { prompt }),
+    ...{ structure, temporal, guidance, seed, start },
+    ...(steps !== undefined && { steps }),
+    ...(fps !== undefined && { fps }),
+    ...(duration !== undefined && { duration }),
+  };
+}

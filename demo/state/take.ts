@@ -1,0 +1,47 @@
+// A take: one request, and what came of it.
+import type { EditPlan, EditResult, Quality } from '../../src/index.ts';
+import type { Clip } from '../inputs/clip.ts';
+import type { Settings } from './settings.ts';
+
+/** Where a take is on its way. */
+export type TakeStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** What is known of a finished take; all of it can be stored. */
+export interface TakeResult {
+  readonly video: Blob;
+  readonly plan: EditPlan;
+  readonly frames: number;
+  readonly seconds: number;
+}
+
+/** One request and its result. */
+export interface Take {
+  readonly id: string;
+  readonly clip: Clip;
+  readonly settings: Settings;
+  readonly picture: Blob | undefined;
+  status: TakeStatus;
+  /** Why it failed, in words. */
+  reason?: string;
+  result?: TakeResult;
+  /** Address of the result's video, for elements to play. */
+  url?: string;
+  quality?: Quality;
+}
+
+/** A new take that waits for its turn. */
+export function newTake(clip: Clip, settings: Settings, picture: Blob | undefined): Take {
+  return { id: crypto.randomUUID(), clip, settings, picture, status: 'queued' };
+}
+
+/** The take is done. */
+export function finish(take: Take, { video, plan, frames, seconds }: EditResult): void {
+  take.result = { video, plan, frames, seconds };
+  take.url = URL.createObjectURL(video);
+  take.status = 'done';
+}
+
+/** What a take is called: its sentence, or the picture. */
+export function titleOf({ settings, picture }: Pick<Take, 'settings' | 'picture'>): string {
+  return settings.prompt.trim() || (picture ? 'by a picture' : 'untitled');
+}

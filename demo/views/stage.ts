@@ -1,0 +1,78 @@
+// The screen: the clip before and the result after, with a divider that is dragged or moved by keys, or side by side.
+import { make, requireElement } from '../dom.ts';
+
+const VIEWS = { split: 'Before | after', side: 'Side by side', before: 'Before', after: 'After' } as const;
+
+/** What the screen shows. */
+export type View = keyof typeof VIEWS;
+
+/** How the screen is divided. */
+export class Stage {
+  readonly #screen = requireElement('screen', HTMLDivElement);
+  readonly #divider = requireElement('divider', HTMLDivElement);
+  readonly #views = requireElement('views', HTMLDivElement);
+  readonly #corners = [...this.#screen.querySelectorAll<HTMLElement>('.corner')];
+  #at = 50;
+
+  constructor() {
+    for (const [view, title] of Object.entries(VIEWS)) {
+      const radio = make('input', { type: 'radio', name: 'view', value: view, checked: view === 'split' });
+      radio.addEventListener('change', () => (this.#screen.dataset['view'] = view));
+      this.#views.append(make('label', {}, radio, make('span', {}, title)));
+    }
+    this.#dragDivider();
+  }
+
+  /** Width to height of what is shown. */
+  set aspect(aspect: number) {
+    this.#screen.style.setProperty('--aspect', String(aspect));
+  }
+
+  /** Whether there is something to compare the clip with. */
+  set comparing(on: boolean) {
+    this.#divider.hidden = this.#views.hidden = !on;
+    for (const corner of this.#corners) corner.hidden = !on;
+  }
+
+  /** While the clip is trimmed, it alone is shown. */
+  set trimming(on: boolean) {
+    this.#screen.classList.toggle('trimming', on);
+  }
+
+  #dragDivider(): void {
+    const divider = this.#divider;
+    divider.addEventListener('pointerdown', (event) => {
+      divider.setPointerCapture(event.pointerId);
+      divider.focus();
+      event.preventDefault();
+    });
+    divider.addEventListener('pointermove', (event) => {
+      if (!divider.hasPointerCapture(event.pointerId)) return;
+      const { left, width } = this.#screen.getBoundingClientRect();
+      this.#divide((100 * (event.clientX - left)) / width);
+    });
+    divider.addEventListener('keydown', (event) => {
+      const step = event.shiftKey ? 10 : 2;
+      const moves: Record<string, number> = {
+        ArrowLeft: -step,
+        ArrowDown: -step,
+        ArrowRight: step,
+        ArrowUp: step,
+      };
+      const ends: Record<string, number> = { Home: 0, End: 100 };
+      const move = moves[event.key];
+      const end = ends[event.key] ?? (move !== undefined ? this.#at + move : undefined);
+      if (end === undefined) return;
+      event.preventDefault();
+      this.#divide(end);
+    });
+    this.#divide(50);
+  }
+
+  #divide(percent: number): void {
+    this.#at = Math.min(100, Math.max(0, percent));
+    this.#screen.style.setProperty('--divide', `${this.#at}%`);
+    this.#divider.ariaValueNow = String(Math.round(this.#at));
+    this.#divider.ariaValueText = `${Math.round(this.#at)} % before, ${Math.round(100 - this.#at)} % after`;
+  }
+}
