@@ -44,7 +44,10 @@ const form = new SettingsForm(() => {
   hideMessage();
   remember();
 });
-const content = new ContentInput(hideMessage);
+const content = new ContentInput(() => {
+  hideMessage();
+  form.blending = content.files.picture !== undefined;
+});
 const stage = new Stage();
 const progress = new ProgressView();
 const timeline = new Timeline({
@@ -132,12 +135,12 @@ function request(): void {
   if (!clip) return say('Choose a clip first: drop one, pick one, or try a sample.');
   const settings = form.read();
   if (!settings) return;
-  if (settings.prompt.trim() === '' && !content.picture) {
+  if (settings.prompt.trim() === '' && !content.files.picture) {
     content.focus();
     return say('Say in a sentence what the clip shall show, or choose a picture that it shall look like.');
   }
   const alone = !takes.running;
-  const take = takes.add(clip, settings, content.picture);
+  const take = takes.add(clip, settings, content.files);
   if (alone) show(take);
 }
 
@@ -192,13 +195,13 @@ function showTakes(): void {
 /** Fills the form with what made `take`. */
 function use(take: Take): void {
   form.write({ ...DEFAULTS, ...take.settings });
-  void content.setPicture(take.picture);
+  void content.setPicture(take.files.picture);
   showClip(take.clip);
   remember();
 }
 
 function showCode(settings: Settings): void {
-  const code = apiCode(settings, { picture: content.picture !== undefined });
+  const code = apiCode(settings, content.files);
   const copy = make('button', { type: 'button', className: 'button primary', textContent: 'Copy' });
   copy.addEventListener('click', () => void copyText(code, 'Code'));
   openDialog('The same by code', make('pre', { tabIndex: 0, textContent: code }), copy);

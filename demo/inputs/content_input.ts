@@ -1,5 +1,6 @@
 // What the video shall show: a sentence, with examples to click, or a picture.
 import { make, requireElement } from '../dom.ts';
+import type { RequestFiles } from '../state/settings.ts';
 import { fileInput } from './file_input.ts';
 import { EXAMPLES } from './samples.ts';
 
@@ -36,8 +37,8 @@ export class ContentInput {
   }
 
   /** The picture, if one has been chosen. */
-  get picture(): Blob | undefined {
-    return this.#picture;
+  get files(): RequestFiles {
+    return this.#picture ? { picture: this.#picture } : {};
   }
 
   /** Fills in a sentence, unless the person has written one of their own. */

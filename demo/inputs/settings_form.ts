@@ -4,9 +4,10 @@ import { icon, make, requireElement } from '../dom.ts';
 import { DEFAULTS, type Settings } from '../state/settings.ts';
 
 interface Slider {
-  readonly name: 'structure' | 'temporal' | 'guidance';
+  readonly name: 'structure' | 'temporal' | 'guidance' | 'strength' | 'blend';
   readonly label: string;
-  readonly symbol: string;
+  /** As the paper writes it, where it does. */
+  readonly symbol?: string;
   readonly min: number;
   readonly max: number;
   readonly step: number;
@@ -16,6 +17,12 @@ interface Slider {
 }
 
 const SLIDERS: readonly Slider[] = [
+  {
+    name: 'blend',
+    label: 'Sentence or picture',
+    ...{ min: 0, max: 1, step: 0.05 },
+    ends: ['sentence', 'picture'],
+  },
   {
     name: 'structure',
     label: 'Structure kept',
@@ -36,6 +43,12 @@ const SLIDERS: readonly Slider[] = [
     symbol: 'ω',
     ...{ min: 0, max: 15, step: 0.5 },
     ends: ['free', 'to the letter'],
+  },
+  {
+    name: 'strength',
+    label: 'Style strength',
+    ...{ min: 0, max: 1, step: 0.05 },
+    ends: ["the clip's own look", 'all new'],
   },
 ];
 
@@ -87,7 +100,13 @@ export class SettingsForm {
       this.write({ ...DEFAULTS, prompt: this.#prompt.value, ...this.part });
       onChange();
     });
+    this.blending = false;
     this.write(DEFAULTS);
+  }
+
+  /** Whether there is a picture that can be blended with the sentence. */
+  set blending(on: boolean) {
+    this.#inputs.get('blend')!.parentElement!.hidden = !on;
   }
 
   /** The settings; undefined, with the browser's own word at the first field at fault, where one is out of range. */
@@ -140,7 +159,7 @@ export class SettingsForm {
     const input = make('input', { id: name, type: 'range', min: `${min}`, max: `${max}`, step: `${step}` });
     input.setAttribute('aria-describedby', `${name}-ends`);
     this.#inputs.set(name, input);
-    const sign = make('var', { innerHTML: symbol });
+    const sign = symbol === undefined ? '' : make('var', { innerHTML: symbol });
     const output = make('output', { id: `${name}-value` });
     const [low, high] = ends;
     const box = make('div', { className: 'slider' });

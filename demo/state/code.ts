@@ -1,18 +1,16 @@
 // A request as the lines of code that make it, for people who embed the engine.
-import { editOptions, DEFAULTS, type Settings } from './settings.ts';
-
-/** What the code has to bring along beside the clip. */
-export interface CodeFiles {
-  readonly picture: boolean;
-}
+import { DEFAULTS, editOptions, type RequestFiles, type Settings } from './settings.ts';
 
 /** A module that makes the same video by the public API. */
-export function apiCode(settings: Settings, files: CodeFiles): string {
-  const defaults: Record<string, unknown> = { ...editOptions(DEFAULTS) };
-  const asked = Object.entries(editOptions(settings)).filter(([name, value]) => value !== defaults[name]);
+export function apiCode(settings: Settings, files: RequestFiles): string {
+  const defaults: Record<string, unknown> = { ...editOptions(DEFAULTS, {}) };
+  const asked = Object.entries(editOptions(settings, files)).filter(
+    ([name, value]) => value !== defaults[name],
+  );
   const lines = [
-    ...asked.map(([name, value]) => `  ${name}: ${literal(value)},`),
-    ...(files.picture ? ['  picture, // a Blob of an image'] : []),
+    ...asked.map(([name, value]) =>
+      value instanceof Blob ? `  ${name}, // a Blob of an image` : `  ${name}: ${literal(value)},`,
+    ),
     '  onProgress: (event) => console.log(event.phase),',
   ];
   return [

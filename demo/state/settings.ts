@@ -10,6 +10,9 @@ export interface Settings {
   readonly structure: number;
   readonly temporal: number;
   readonly guidance: number;
+  /** Style strength, and the picture's share where there are prompt and picture. */
+  readonly strength: number;
+  readonly blend: number;
   readonly seed: number;
   readonly steps: number | undefined;
   readonly fps: number | undefined;
@@ -25,6 +28,8 @@ export const DEFAULTS: Settings = {
   structure: 0,
   temporal: 1,
   guidance: 5,
+  strength: 1,
+  blend: 0.5,
   seed: 0,
   steps: undefined,
   fps: undefined,
@@ -63,13 +68,20 @@ export function fromHash(hash: string): { readonly settings: Partial<Settings>; 
   return { settings, ...(clip !== null && { clip }) };
 }
 
-/** The options of `editor.edit` that these settings stand for. */
-export function editOptions(settings: Settings): EditOptions {
-  const { structure, temporal, guidance, seed, steps, fps, start, duration } = settings;
+/** What a request brings along beside its settings. */
+export interface RequestFiles {
+  readonly picture?: Blob;
+}
+
+/** The options of `editor.edit` that settings and files stand for. */
+export function editOptions(settings: Settings, { picture }: RequestFiles): EditOptions {
+  const { structure, temporal, guidance, strength, blend, seed, steps, fps, start, duration } = settings;
   const prompt = settings.prompt.trim();
   return {
     ...(prompt !== '' && { prompt }),
-    ...{ structure, temporal, guidance, seed, start },
+    ...(picture && { picture }),
+    ...(prompt !== '' && picture && { blend }),
+    ...{ structure, temporal, guidance, strength, seed, start },
     ...(steps !== undefined && { steps }),
     ...(fps !== undefined && { fps }),
     ...(duration !== undefined && { duration }),

@@ -1,7 +1,8 @@
 // Takes outlive a reload: IndexedDB keeps them with their videos, on this device only. Where the browser keeps nothing
 // (a private window, a full disk), the page works on without.
+import type { Quality } from '../../src/index.ts';
 import { probeClip, type Clip } from '../inputs/clip.ts';
-import type { Settings } from './settings.ts';
+import { DEFAULTS, type RequestFiles, type Settings } from './settings.ts';
 import type { Take, TakeResult } from './take.ts';
 
 const NAME = 'refilm-demo';
@@ -15,8 +16,9 @@ interface StoredTake {
   readonly order: number;
   readonly clip: string;
   readonly settings: Settings;
-  readonly picture: Blob | undefined;
+  readonly files: RequestFiles;
   readonly result: TakeResult;
+  readonly quality: Quality | undefined;
 }
 
 interface StoredClip {
@@ -32,10 +34,18 @@ export class TakeStore {
 
   /** Keeps a finished take and its clip. */
   async put(take: Take): Promise<void> {
-    const { id, clip, settings, picture, result } = take;
+    const { id, clip, settings, files, result, quality } = take;
     if (!result) return;
     await this.#write((takes, clips) => {
-      takes.put({ id, order: Date.now(), clip: clip.id, settings, picture, result } satisfies StoredTake);
+      takes.put({
+        id,
+        order: take.order,
+        clip: clip.id,
+        settings,
+        files,
+        result,
+        quality,
+      } satisfies StoredTake);
       clips.put({ id: clip.id, name: clip.name, sample: clip.sample, file: clip.file } satisfies StoredClip);
     });
   }
@@ -67,11 +77,12 @@ export class TakeStore {
         if (clip) read.set(id, clip);
       }
       const kept = takes.sort((a, b) => a.order - b.order).slice(-MAX_TAKES);
-      return kept.flatMap(({ clip: clipId, result, ...take }) => {
+      return kept.flatMap(({ clip: clipId, settings, quality, ...take }) => {
         const clip = read.get(clipId);
-        return clip
-          ? [{ ...take, clip, result, status: 'done' as const, url: URL.createObjectURL(result.video) }]
-          : [];
+        if (!clip) return [];
+        const url = URL.createObjectURL(take.result.video);
+        const all = { ...DEFAULTS, ...settings }; // an older page may have known fewer
+        return [{ ...take, settings: all, clip, url, status: 'done' as const, ...(quality && { quality }) }];
       });
     } catch {
       return [];

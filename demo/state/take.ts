@@ -1,7 +1,7 @@
 // A take: one request, and what came of it.
 import type { EditPlan, EditResult, Quality } from '../../src/index.ts';
 import type { Clip } from '../inputs/clip.ts';
-import type { Settings } from './settings.ts';
+import type { RequestFiles, Settings } from './settings.ts';
 
 /** Where a take is on its way. */
 export type TakeStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -17,9 +17,11 @@ export interface TakeResult {
 /** One request and its result. */
 export interface Take {
   readonly id: string;
+  /** Milliseconds since 1970 when it was asked for. */
+  readonly order: number;
   readonly clip: Clip;
   readonly settings: Settings;
-  readonly picture: Blob | undefined;
+  readonly files: RequestFiles;
   status: TakeStatus;
   /** Why it failed, in words. */
   reason?: string;
@@ -30,8 +32,8 @@ export interface Take {
 }
 
 /** A new take that waits for its turn. */
-export function newTake(clip: Clip, settings: Settings, picture: Blob | undefined): Take {
-  return { id: crypto.randomUUID(), clip, settings, picture, status: 'queued' };
+export function newTake(clip: Clip, settings: Settings, files: RequestFiles): Take {
+  return { id: crypto.randomUUID(), order: Date.now(), clip, settings, files, status: 'queued' };
 }
 
 /** The take is done. */
@@ -42,6 +44,6 @@ export function finish(take: Take, { video, plan, frames, seconds }: EditResult)
 }
 
 /** What a take is called: its sentence, or the picture. */
-export function titleOf({ settings, picture }: Pick<Take, 'settings' | 'picture'>): string {
-  return settings.prompt.trim() || (picture ? 'by a picture' : 'untitled');
+export function titleOf({ settings, files }: Pick<Take, 'settings' | 'files'>): string {
+  return settings.prompt.trim() || (files.picture ? 'by a picture' : 'untitled');
 }

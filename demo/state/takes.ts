@@ -92,13 +92,12 @@ export class Takes {
     };
     let failure: unknown;
     try {
-      const { clip, settings, picture } = take;
+      const { clip, settings, files } = take;
       const result = await this.#model.use(
         (editor) => {
           take.status = 'running';
           this.#events.onChange(take);
-          const options = { ...editOptions(settings), ...(picture && { picture }) };
-          return editor.edit(clip.file, { ...options, signal, onProgress });
+          return editor.edit(clip.file, { ...editOptions(settings, files), signal, onProgress });
         },
         { signal, onProgress },
       );

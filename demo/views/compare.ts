@@ -9,6 +9,8 @@ const NAMES: Readonly<Record<keyof Settings, string>> = {
   structure: 'Structure t_s',
   temporal: 'Smoothness ω_t',
   guidance: 'Obedience ω',
+  strength: 'Style strength',
+  blend: 'Picture’s share',
   seed: 'Seed',
   steps: 'Steps',
   fps: 'Frames per second',

@@ -84,11 +84,7 @@ export class TakeBar {
     };
     say('Measuring …');
     try {
-      const options = {
-        ...editOptions(take.settings),
-        ...(take.picture && { picture: take.picture }),
-        signal,
-      };
+      const options = { ...editOptions(take.settings, take.files), signal };
       take.quality = await this.#model.use(
         (editor) => editor.evaluate(take.clip.file, take.result!.video, options),
         { signal },

@@ -1,204 +1,221 @@
 // The demo page as it is built, used by real clicks.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildPageIfStale } from '../../bin/build.ts';
-import { type PageServer, servePage } from '../../bin/serve.ts';
+import { expect, test } from 'vitest';
 import { withPage } from '../browser.ts';
+import {
+  choose,
+  demoPage,
+  download,
+  drop,
+  fill,
+  MINUTE,
+  open,
+  pickSample,
+  ROOT,
+  text,
+  trimToOneFrame,
+  visible,
+  waitForTakes,
+  waitForText,
+} from './demo-page.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MINUTE = 60_000;
-
-let server: PageServer;
-/** The file of a picture that was chosen is read when the edit is at it. */
-let folder: string;
-
-beforeAll(async () => {
-  server = await servePage(await buildPageIfStale());
-  folder = await mkdtemp(join(tmpdir(), 'refilm-demo-'));
-});
-
-afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const { url, folder } = demoPage();
 
 test(
-  'a clip and a sentence become a video: cancelled once, started again, played beside its source, saved',
+  'from a dropped clip to saved takes: cancelled mid-step, started again, queued, compared, measured, kept over a reload',
   { timeout: 10 * MINUTE },
   () =>
     withPage(async (page) => {
-      await page.goto(`${server.origin}/index.html`);
-      await page.waitForFunction(() => document.querySelector('#device')?.textContent.startsWith('Runs on'));
-
-      await choose(page, '#clip-choice label', join(ROOT, 'samples/runner.mp4'));
+      await open(page, url());
+      await drop(page, '#screen', join(ROOT, 'samples/runner.mp4'));
       await waitForText(page, '#clip-status', '24 frames in 2.0 s, with sound');
       await page.click('#run');
       expect(await text(page, '#message')).toContain('Say in a sentence');
 
-      await page.locator('::-p-text(a picture)').click();
-      await page.click('#run');
-      expect(await text(page, '#message')).toContain('Choose the picture');
-      const picture = join(folder, 'page.png');
+      const picture = join(folder(), 'page.png');
       await writeFile(picture, await page.screenshot());
-      await drop(page, '#picture-zone', picture);
+      await drop(page, '#picture-zone label', picture);
       await page.waitForSelector('#picture-view', { visible: true });
+      await fill(page, { steps: '0' });
+      await page.click('#run'); // refused by the field
+      expect(await page.$('.take')).toBeNull();
+      await fill(page, { steps: '400', fps: '1' });
+      await trimToOneFrame(page);
       await page.click('#run');
       await waitForText(page, '#phase', 'Denoising', 5 * MINUTE);
-      expect(await text(page, '#plan-text')).toContain('8 steps');
+      expect(await text(page, '#plan-text')).toContain('400 steps');
       expect(await text(page, '#remaining')).toMatch(/^about .* left$/);
       await page.waitForSelector('#preview', { visible: true, timeout: MINUTE });
-      expect(await page.$eval('#clip', (input) => input.matches(':disabled'))).toBe(true);
       await page.click('#cancel');
       await waitForText(page, '#message', 'Cancelled', MINUTE);
       expect(await visible(page, '#progress')).toBe(false);
+      await page.locator('.take ::-p-text(Remove)').click();
 
-      await page.locator('::-p-text(a sentence)').click();
+      await page.click('#picture-remove');
       await page.type('#prompt', 'a golden robot walking on the moon');
-      await page.click('#settings summary');
-      await fill(page, { steps: '0' });
-      await page.click('#run'); // refused by the field
-      expect(await visible(page, '#progress')).toBe(false);
-      await fill(page, { steps: '1', fps: '1', start: '1.5', duration: '0.5' });
+      await fill(page, { steps: '1' });
       await page.click('#run');
-      await waitForText(page, '#facts', '1 frame in', 5 * MINUTE);
-      await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('#result')!.readyState >= 2);
+      await waitForText(page, '#run', 'Add to the queue');
+      await fill(page, { seed: '7' });
+      await page.click('#run');
+      await waitForTakes(page, 2);
 
-      const played = await page.$eval('#result', (video) => {
-        const { duration, videoWidth, videoHeight } = video as HTMLVideoElement;
-        return { duration, videoWidth, videoHeight };
-      });
-      expect(played).toMatchObject({ videoWidth: 320, videoHeight: 192 });
-      expect(Math.abs(played.duration - 0.5)).toBeLessThan(0.1);
-      await followsTheResult(page);
-
-      const saved = await download(page, '#save');
+      await waitForText(page, '#facts', '1 frame in');
+      await playsInStep(page);
+      const saved = await download(page, '#save', folder());
       expect(saved.name).toBe('runner-refilm.mp4');
       expect(saved.bytes.subarray(4, 8).toString('latin1')).toBe('ftyp');
+
+      await page.click('#measure');
+      await waitForText(page, '#measures', 'prompt consistency', 2 * MINUTE);
+      for (const box of await page.$$('.take input[type=checkbox]')) await box.click();
+      await page.click('#compare');
+      await page.waitForSelector('dialog[open]');
+      const differing = await page.$$eval('dialog .differs', (values) =>
+        values.map((each) => each.textContent),
+      );
+      expect(differing.sort()).toEqual(['0', '7']);
+      await page.keyboard.press('Escape');
+
+      await page.reload();
+      await waitForTakes(page, 2, MINUTE);
+      expect(await text(page, '#take-list')).toContain('seed 7');
+      expect(await page.$eval('#seed', (field) => (field as HTMLInputElement).value)).toBe('7');
+      await page.click('.take-show');
+      await waitForText(page, '#measures', '');
+      expect(await text(page, '#facts')).toContain('1 frame in');
+      await page.locator('::-p-text(Remove all)').click();
+      await page.waitForSelector('#takes', { hidden: true });
     }),
 );
 
 test('a file that is no clip gives a message, and the next clip is taken', () =>
   withPage(async (page) => {
-    await page.goto(`${server.origin}/index.html`);
-    await choose(page, '#clip-choice label', join(ROOT, 'package.json'));
+    await open(page, url());
+    await choose(page, '#welcome label', join(ROOT, 'package.json'));
     await waitForText(page, '#clip-status', "package.json can't be edited.");
     await page.click('#run');
     expect(await text(page, '#message')).toContain('Choose a clip first');
 
-    await page.locator('::-p-text(dancer)').click();
-    await waitForText(page, '#clip-status', 'dancer.mp4: 320×192');
+    await pickSample(page, 'dancer');
+    await waitForText(page, '#clip-status', '320×192');
     expect(await visible(page, '#message')).toBe(false);
     expect(await page.$eval('#prompt', (area) => (area as HTMLTextAreaElement).value)).toContain('dancing');
 
-    await drop(page, '#clip-zone', join(ROOT, 'bin/refilm.mjs'));
+    await drop(page, '#screen', join(ROOT, 'bin/refilm.mjs'));
     await waitForText(page, '#clip-status', "refilm.mjs can't be edited.");
-    await drop(page, '#clip-zone', join(ROOT, 'samples/horse.mp4'));
-    await waitForText(page, '#clip-status', 'horse.mp4: 320×192');
+    await drop(page, '#screen', join(ROOT, 'samples/horse.mp4'));
+    await waitForText(page, '#clip-name', 'horse');
 
-    await page.locator('::-p-text(a picture)').click();
-    await choose(page, '#picture-panel label', join(ROOT, 'package.json'));
+    await choose(page, '#picture-zone label', join(ROOT, 'package.json'));
     await waitForText(page, '#picture-empty', 'package.json is no picture');
+  }));
+
+test('a link says what was set, and code says the same', () =>
+  withPage(async (page) => {
+    await open(
+      page,
+      `${url()}#clip=horse&prompt=a+brown+horse&structure=3&temporal=1.25&seed=7&start=0.5&steps=x&fps=-1`,
+    );
+    await waitForText(page, '#clip-name', 'horse');
+    expect(await text(page, '#structure-value')).toBe('3');
+    expect(await page.$eval('.handle.start', (handle) => handle.ariaValueNow)).toBe('0.50');
+    await page.click('#code');
+    const code = await text(page, 'dialog pre');
+    expect(code).toContain("prompt: 'a brown horse'");
+    expect(code).toContain('structure: 3,\n  temporal: 1.25,\n  seed: 7,\n  start: 0.5,');
+    expect(code).not.toMatch(/steps|fps/);
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', {
+        value: { writeText: (words: string) => Promise.resolve(void (document.title = words)) },
+      });
+    });
+    await page.click('#share');
+    await page.waitForFunction(() => document.title.includes('#'));
+    expect(new URL(await page.title()).hash).toBe(
+      '#clip=horse&prompt=a+brown+horse&structure=3&temporal=1.25&seed=7&start=0.5',
+    );
+  }));
+
+test('divider, handles and frames go by keys', () =>
+  withPage(async (page) => {
+    await open(page, `${url()}#clip=runner`);
+    await waitForText(page, '#clip-name', 'runner');
+    await page.focus('.handle.start');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.$eval('.handle.start', (handle) => handle.ariaValueText)).toBe(
+      '0.17 s, 22 frames chosen',
+    );
+    await page.click('#next');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLVideoElement>('#source')!.currentTime >= 0.25,
+    );
+    await page.focus('#timeline input');
+    await page.keyboard.press('End');
+    await waitForText(page, '#time', '1.92 / 2.00 s');
+    await page.$eval('#divider', (divider) => divider.removeAttribute('hidden'));
+    await page.focus('#divider');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.$eval('#divider', (divider) => divider.ariaValueNow)).toBe('48');
+  }));
+
+test('there is no camera here, and the page says so', () =>
+  withPage(async (page) => {
+    await open(page, url());
+    await page.click('#webcam');
+    await waitForText(page, 'dialog [role=status]', 'No camera was found');
+  }));
+
+test('a camera of moving pictures gives a clip', () =>
+  withPage(async (page) => {
+    await page.evaluateOnNewDocument(() => {
+      const canvas = document.createElement('canvas');
+      const draw = (): void => {
+        const context = canvas.getContext('2d')!;
+        context.fillStyle = `hsl(${performance.now() / 10} 80% 50%)`;
+        context.fillRect(0, 0, canvas.width, canvas.height);
+        requestAnimationFrame(draw);
+      };
+      draw();
+      navigator.mediaDevices.getUserMedia = () => Promise.resolve(canvas.captureStream(15));
+    });
+    await open(page, url());
+    await page.click('#webcam');
+    await page.waitForSelector('dialog .primary:enabled');
+    await page.click('dialog .primary');
+    await waitForText(page, '#clip-name', 'camera', MINUTE);
+    expect(await text(page, '#clip-status')).toMatch(/^300×150, \d+ frames in [34]/);
+  }));
+
+test('nothing is wider than a phone', () =>
+  withPage(async (page) => {
+    await page.setViewport({ width: 360, height: 740 });
+    await open(page, `${url()}#clip=books`);
+    await waitForText(page, '#clip-name', 'books');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   }));
 
 test('a browser without WebGPU is told what works', () =>
   withPage(async (page) => {
     await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
-    await page.goto(`${server.origin}/index.html`);
+    await page.goto(url());
     await page.waitForSelector('#unsupported', { visible: true });
     expect(await text(page, '#unsupported-reasons')).toContain('has no WebGPU');
     expect(await visible(page, '#editor')).toBe(false);
   }));
 
-/** The part ends with the source: both start again together, and rest at the same moment, 1.5 s later in the source. */
-async function followsTheResult(page: Page): Promise<void> {
-  if ((await text(page, '#play')) !== 'Pause') await page.click('#play');
-  await page.evaluate(
-    (loops) =>
-      new Promise<void>((resolve) => {
-        const result = document.querySelector<HTMLVideoElement>('#result')!;
-        result.addEventListener('seeked', () => {
-          if (--loops === 0) resolve();
-        });
-      }),
-    2,
-  );
-  await page.waitForFunction(() => {
-    const source = document.querySelector<HTMLVideoElement>('#source')!;
-    return !source.paused && source.currentTime >= 1.5 && source.currentTime < 1.9;
-  });
-  await page.click('#play');
-  await waitForText(page, '#play', 'Play both');
-  await page.focus('#seek');
+/** Clip and result play together, and rest at the same moment. */
+async function playsInStep(page: Page): Promise<void> {
+  const state = await page.$eval('#play', (button) => button.ariaLabel);
+  if (state === 'Pause') await page.click('#play');
+  await page.focus('#timeline input');
   await page.keyboard.press('Home');
   await page.waitForFunction(() => {
     const time = (id: string) => document.querySelector<HTMLVideoElement>(id)!.currentTime;
-    return time('#result') === 0 && Math.abs(time('#source') - 1.5) < 0.001;
+    return Math.abs(time('#result') - time('#source')) < 0.01;
   });
-}
-
-/** A drop of a file from the desktop. */
-async function drop(page: Page, selector: string, path: string): Promise<void> {
-  const element = await page.waitForSelector(selector);
-  await element!.scrollIntoView();
-  const { x, y } = await element!.clickablePoint();
-  const session = await page.createCDPSession();
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x, y, data });
-  }
-  await session.detach();
-}
-
-async function choose(page: Page, label: string, path: string): Promise<void> {
-  const [chooser] = await Promise.all([page.waitForFileChooser(), page.click(label)]);
-  await chooser.accept([path]);
-}
-
-async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
-  for (const [id, value] of Object.entries(values)) {
-    await page.click(`#${id}`, { count: 3 });
-    await page.keyboard.type(value);
-  }
-}
-
-async function download(page: Page, link: string): Promise<{ name: string; bytes: Buffer }> {
-  const downloadPath = join(folder, 'saved');
-  const session = await page.createCDPSession();
-  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath, eventsEnabled: true });
-  const finished = new Promise<void>((resolve) => {
-    session.on('Browser.downloadProgress', ({ state }) => {
-      if (state === 'completed') resolve();
-    });
-  });
-  await page.click(link);
-  await finished;
-  const [name = 'nothing'] = await readdir(downloadPath);
-  return { name, bytes: await readFile(join(downloadPath, name)) };
-}
-
-function text(page: Page, selector: string): Promise<string> {
-  return page.$eval(selector, (element) => element.textContent);
-}
-
-function visible(page: Page, selector: string): Promise<boolean> {
-  return page.$eval(selector, (element) => element.checkVisibility());
-}
-
-/** Fails at once when the page tells of a fault meanwhile. */
-async function waitForText(page: Page, selector: string, part: string, timeout = 20_000): Promise<void> {
-  const seen = await page.waitForFunction(
-    (where, what) => {
-      const fault = document.querySelector('#message.fault:not([hidden])');
-      return fault?.textContent ?? document.querySelector(where)?.textContent.includes(what);
-    },
-    { timeout },
-    selector,
-    part,
-  );
-  const fault = await seen.jsonValue();
-  if (typeof fault === 'string') throw new Error(`The page says: ${fault}`);
 }
