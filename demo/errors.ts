@@ -10,6 +10,7 @@ import {
   UnsupportedError,
   WeightsError,
 } from '../src/index.ts';
+import { WorkerLostError } from '../src/worker.ts';
 
 /** An error in words. */
 export interface Message {
@@ -24,6 +25,7 @@ const TITLES: readonly (readonly [title: string, ...classes: ErrorClass[]])[] = 
   ["The clip can't be edited", MediaError],
   ['The GPU has too little memory', OutOfMemoryError],
   ['The GPU was lost', DeviceLostError],
+  ['The engine has stopped', WorkerLostError],
   ["The model can't be loaded", DownloadError, NotFoundError, WeightsError],
   ['Refilm has a fault on this GPU', ShaderError, GpuError],
   ["This can't be done as asked", RangeError],
@@ -38,7 +40,7 @@ export function messageOf(error: unknown): Message {
   return { title: 'Something went wrong', text };
 }
 
-/** After these the GPU device is of no more use: load the model onto a new one. */
+/** After these the GPU device or its worker is of no more use: load the model anew. */
 export function endsTheEditor(error: unknown): boolean {
-  return error instanceof DeviceLostError || error instanceof GpuError || error instanceof OutOfMemoryError;
+  return [DeviceLostError, GpuError, OutOfMemoryError, WorkerLostError].some((type) => error instanceof type);
 }

@@ -4,7 +4,7 @@
 //             (sentence, picture), settings_form (sliders and fields)
 //   state/    what is asked and what came of it: settings (also as link and code), take, takes (queue), store (reloads)
 //   views/    what is seen: stage and player (before, after), progress and preview, take_cards, take_bar, compare, device
-//   model.ts  the one editor, and the line in front of it
+//   model.ts  the one editor, in a worker (worker.ts), and the line in front of it
 //   css/      base (colours, grid), controls, and one file a part
 //
 // This file only wires them. command.ts is another page: the one that the command line drives.
@@ -189,7 +189,7 @@ function showNoClip(): void {
 function showTakes(): void {
   cards.show(takes.all, current);
   bar.show(current?.status === 'done' ? current : undefined);
-  run.textContent = takes.running ? 'Add to the queue' : 'Refilm it';
+  run.textContent = takes.running ? 'Add to queue' : 'Refilm it';
 }
 
 /** Fills the form with what made `take`. */

@@ -1,5 +1,6 @@
-// The model, loaded when it is first needed and kept for all that follows; one piece of work at a time.
-import { Editor, type OnProgress } from '../src/index.ts';
+// The model in its worker, loaded when it is first needed and kept for all that follows; one piece of work at a time.
+import type { OnProgress } from '../src/index.ts';
+import { connect, type RemoteEditor } from '../src/worker.ts';
 import { endsTheEditor } from './errors.ts';
 import { WorkQueue } from './state/queue.ts';
 
@@ -12,16 +13,18 @@ export interface WorkOptions {
 /** Holds one editor for the page. */
 export class Model {
   readonly #line = new WorkQueue();
-  #editor: Editor | undefined;
+  #worker: Worker | undefined;
+  #editor: RemoteEditor | undefined;
 
   /**
-   * Waits for its turn, loads the editor where there is none, and does `work` with it. Throws as `Editor.load` and `work`
-   * do; an editor whose device is gone is given up, so that the next work begins with a new one.
+   * Waits for its turn, loads the editor where there is none, and does `work` with it. Throws as `connect` and `work` do;
+   * an editor whose device or worker is gone is given up, so that the next work begins with a new one.
    */
-  use<T>(work: (editor: Editor) => Promise<T>, options: WorkOptions): Promise<T> {
+  use<T>(work: (editor: RemoteEditor) => Promise<T>, options: WorkOptions): Promise<T> {
     return this.#line.add(async () => {
       try {
-        this.#editor ??= await Editor.load('nano', options);
+        this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+        this.#editor ??= await connect(this.#worker, 'nano', options);
         return await work(this.#editor);
       } catch (error) {
         if (endsTheEditor(error)) this.#drop();
@@ -32,6 +35,7 @@ export class Model {
 
   #drop(): void {
     this.#editor?.dispose();
-    this.#editor = undefined;
+    this.#worker?.terminate();
+    this.#editor = this.#worker = undefined;
   }
 }

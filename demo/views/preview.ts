@@ -36,6 +36,6 @@ export class PreviewView {
     const frame = this.#still.matches ? 0 : Math.floor(performance.now() / FRAME_MS) % frames;
     const size = 4 * width * height;
     const picture = new ImageData(rgba.slice(frame * size, (frame + 1) * size), width, height);
-    this.#canvas.getContext('2d')?.putImageData(picture, 0, 0);
+    this.#canvas.getContext('2d', { willReadFrequently: true })?.putImageData(picture, 0, 0);
   }
 }

@@ -54,15 +54,15 @@ export class TakeCards {
       card.item.remove();
       this.#cards.delete(take);
     }
-    for (const take of takes) {
+    for (const [place, take] of takes.toReversed().entries()) {
       let card = this.#cards.get(take);
       if (!card) {
         card = new Card(take, this.#events, () => this.#showChosen());
         this.#cards.set(take, card);
       }
       card.show(take === current);
-      if (this.#list.children[takes.length - 1 - takes.indexOf(take)] !== card.item)
-        this.#list.prepend(card.item);
+      const there = this.#list.children[place];
+      if (there !== card.item) this.#list.insertBefore(card.item, there ?? null);
     }
     this.#showChosen();
   }

@@ -57,7 +57,7 @@ test(
       await page.type('#prompt', 'a golden robot walking on the moon');
       await fill(page, { steps: '1' });
       await page.click('#run');
-      await waitForText(page, '#run', 'Add to the queue');
+      await waitForText(page, '#run', 'Add to queue');
       await fill(page, { seed: '7' });
       await page.click('#run');
       await waitForTakes(page, 2);
