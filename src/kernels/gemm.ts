@@ -1,24 +1,16 @@
-// The product under every linear layer and convolution: sizes, epilogue, variants and the choice among them.
+// The product under every linear layer and convolution: sizes, epilogue, and the dispatches that compute it.
 
 import { activationConstant, activationSource, type Activation } from './activation.ts';
 import channels1Wgsl from './channels_1.wgsl?raw';
 import channels4Wgsl from './channels_4.wgsl?raw';
 import epilogueWgsl from './epilogue.wgsl?raw';
 import gemmWgsl from './gemm.wgsl?raw';
-import plainWgsl from './gemm_plain.wgsl?raw';
-import registerWgsl from './gemm_register.wgsl?raw';
-import tileWgsl from './gemm_tile.wgsl?raw';
+import reduceWgsl from './gemm_reduce.wgsl?raw';
+import { gemmCandidates, gemmVariant } from './gemm_variants.ts';
 import lanes1Wgsl from './lanes_1.wgsl?raw';
 import lanes4Wgsl from './lanes_4.wgsl?raw';
-import {
-  ceilDiv,
-  elementCount,
-  flatGrid,
-  shapeText,
-  type Gpu,
-  type Recorder,
-  type Tensor,
-} from '../gpu/index.ts';
+import { unroll } from './unroll.ts';
+import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
 
 /** Input pixels that a convolution's taps read. Sizes in pixels; `height` and `width` after nearest upsampling. */
 export interface Taps {
@@ -59,56 +51,76 @@ export interface Gemm {
   readonly variant?: string | undefined;
 }
 
-/** How a variant tiles the output. */
-interface Variant {
-  readonly wgsl: string;
-  /** Four channels and four columns a load where they come in fours; `tile` does nothing else. */
-  readonly loads: 'scalars' | 'vectors' | 'only vectors';
-  /** Rows and F (one or four columns) of a tile. */
-  readonly rows: number;
-  readonly columns: number;
-  readonly tilesPerWorkgroup: number;
+/**
+ * Records a product. Throws RangeError when a tensor does not fit the sizes or the variant does not do them, and
+ * OutOfMemoryError when the output exceeds what the device binds.
+ */
+export function gemm(rec: Recorder, g: Gemm): Tensor {
+  const { products = 1, rows, columns, channels, taps, label } = g;
+  const out = rec.tensor(g.outShape, rec.precision, label);
+  check(g, out);
+  const name = g.variant ?? chooseVariant(rec, g);
+  const variant = gemmVariant(rec.gpu, name, g);
+  const { kernel, vectorK, vectorN, slices } = variant;
+  const product: Pass = {
+    name: `gemm_${name}`,
+    wgsl: unroll(kernel.wgsl, { ...kernel.unroll, k: vectorK ? 4 : 1 }),
+    ...{ constants: kernel.constants, vectorK, vectorN, slices },
+    tiles: [kernel.rows, kernel.columns, kernel.tilesPerWorkgroup],
+    flops: 2 * products * rows * columns * channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1),
+  };
+  if (slices === 1) {
+    dispatch(rec, g, product, out);
+    return out;
+  }
+  const sums = rec.tensor([products * slices, rows, columns], 'f32', `${label} slices`);
+  dispatch(rec, { ...g, ...NO_EPILOGUE }, product, sums);
+  const reduce: Pass = {
+    ...{ name: 'gemm_reduce', wgsl: reduceWgsl, constants: {}, slices: 1 },
+    ...{ vectorK: vectorN, vectorN }, // it reads sums as it writes them
+    tiles: [1, 2, 64],
+    flops: products * rows * columns * slices,
+  };
+  const slicesAsChannels = vectorN ? 4 * slices : slices;
+  dispatch(rec, { ...g, x: sums, channels: slicesAsChannels, taps: undefined }, reduce, out);
+  return out;
 }
 
-const VARIANTS: Readonly<Record<string, Variant>> = {
-  plain: { wgsl: plainWgsl, loads: 'scalars', rows: 1, columns: 2, tilesPerWorkgroup: 64 },
-  register: { wgsl: registerWgsl, loads: 'vectors', rows: 8, columns: 2, tilesPerWorkgroup: 32 },
-  register4: { wgsl: registerWgsl, loads: 'vectors', rows: 4, columns: 2, tilesPerWorkgroup: 32 },
-  tile: { wgsl: tileWgsl, loads: 'only vectors', rows: 64, columns: 16, tilesPerWorkgroup: 1 },
+const NO_EPILOGUE: Partial<Gemm> = {
+  bias: undefined,
+  rowBias: undefined,
+  activation: 'none',
+  geglu: false,
+  residuals: [],
 };
 
-/** Names of the variants of {@link gemm}, the plainest first. */
-export const GEMM_VARIANTS: readonly string[] = Object.keys(VARIANTS);
+/** One dispatch of a product: the multiplications, or the addition of their slices. */
+interface Pass {
+  readonly name: string;
+  readonly wgsl: string;
+  readonly constants: Readonly<Record<string, number | boolean>>;
+  /** Whether channels, and whether columns, are read in fours. */
+  readonly vectorK: boolean;
+  readonly vectorN: boolean;
+  readonly slices: number;
+  /** Rows and F of a tile, tiles of a workgroup. */
+  readonly tiles: readonly [rows: number, columns: number, perWorkgroup: number];
+  readonly flops: number;
+}
 
-/** Records a product. Throws RangeError when a tensor does not fit the sizes or the variant is unknown. */
-export function gemm(rec: Recorder, g: Gemm): Tensor {
-  const { rows, columns, channels, taps, geglu = false, products = 1 } = g;
-  const [residual, residual2] = (g.residuals ?? []).filter((tensor) => tensor !== undefined);
-  const out = rec.tensor(g.outShape, rec.precision, g.label);
-  check(g, residual, residual2, out);
-  const name = g.variant ?? chooseVariant(rec.gpu, g);
-  const variant = VARIANTS[name];
-  if (!variant) {
-    throw new RangeError(
-      `${g.label}: no variant '${name}', expected one of ${Object.keys(VARIANTS).join(', ')}`,
-    );
-  }
-  const vectorK = variant.loads !== 'scalars' && channels % 4 === 0;
-  const vectorN = variant.loads !== 'scalars' && columns % (geglu ? 8 : 4) === 0;
-  if (variant.loads === 'only vectors' && !(vectorK && vectorN)) {
-    throw new RangeError(
-      `${g.label}: variant '${name}' wants channels in fours, got ${channels} to ${columns}`,
-    );
-  }
-  const lanes = vectorN ? 4 : 1;
-  const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
-  const tiles = ceilDiv(rows, variant.rows) * ceilDiv(columns / lanes, variant.columns);
-  const terms = [g.bias, g.rowBias, residual, residual2];
+function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
+  const { products = 1, rows, taps } = g;
+  const { vectorK, vectorN, slices } = pass;
+  const channels = vectorK ? g.channels / 4 : g.channels;
+  const columns = vectorN ? g.columns / 4 : g.columns;
+  const terms = [g.bias, g.rowBias, ...residualsOf(g)];
+  const [tileRows, tileColumns, perWorkgroup] = pass.tiles;
+  const tiles = ceilDiv(rows, tileRows) * ceilDiv(columns, tileColumns);
   rec.dispatch({
     source: {
-      name: `gemm_${name}`,
+      name: pass.name,
       wgsl: [
-        variant.wgsl,
+        pass.wgsl,
         gemmWgsl,
         epilogueWgsl,
         vectorN ? lanes4Wgsl : lanes1Wgsl,
@@ -119,11 +131,11 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
     prelude: {
       types: { X: g.x.dtype, W: g.weight.dtype, Y: out.dtype },
       constants: {
+        ...pass.constants,
         ACTIVATION: activationConstant(g.activation),
-        GEGLU: geglu,
-        ROWS: variant.rows,
-        WORKGROUP: variant.tilesPerWorkgroup,
+        GEGLU: g.geglu ?? false,
         POINTWISE: taps === undefined,
+        SLICES: slices,
         UPSAMPLE:
           taps !== undefined && (taps.sourceHeight !== taps.height || taps.sourceWidth !== taps.width),
       },
@@ -131,18 +143,52 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
     inputs: [g.x, g.weight, ...terms],
     outputs: [out],
     params: [
-      rows,
-      columns / lanes,
-      vectorK ? channels / 4 : channels,
+      ...[rows, columns, channels],
       g.rowBias ? rows / g.rowBias.shape[0]! : 1,
       ...tapParams(taps),
       terms.reduce((bits, term, i) => bits + (term ? 2 ** i : 0), 0),
+      ceilDiv(channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1), slices),
     ],
-    workgroups: [...flatGrid(ceilDiv(tiles, variant.tilesPerWorkgroup)), products],
-    flops: 2 * products * rows * columns * channels * tapCount,
+    workgroups: [...flatGrid(ceilDiv(tiles, perWorkgroup)), products * slices],
+    flops: pass.flops,
     label: g.label,
   });
-  return out;
+}
+
+function chooseVariant(rec: Recorder, g: Gemm): string {
+  const { products = 1, rows, channels, columns, taps } = g;
+  const terms = [g.bias, g.rowBias, ...residualsOf(g)].map((term) => (term ? 1 : 0)).join('');
+  return rec.choose({
+    family: 'gemm',
+    shape: [
+      `${products}x${rows}x${channels}x${columns}`,
+      ...(taps
+        ? [`taps ${taps.kernel.join('x')}/${taps.stride.join('x')} of ${taps.height}x${taps.width}`]
+        : []),
+      `${g.x.dtype} ${g.weight.dtype} ${rec.precision}`,
+      `terms ${terms} ${g.activation ?? 'none'}${g.geglu ? ' geglu' : ''}`,
+    ].join(', '),
+    candidates: gemmCandidates(rec.gpu, g),
+    record(alone, variant) {
+      const { x, weight, bias, rowBias } = g;
+      alone.output(
+        'out',
+        gemm(alone, {
+          ...g,
+          ...{ x: alone.standIn(x), weight: alone.standIn(weight), bias: alone.standIn(bias) },
+          rowBias: alone.standIn(rowBias),
+          residuals: residualsOf(g).map((residual) => alone.standIn(residual)),
+          variant,
+        }),
+      );
+    },
+  });
+}
+
+/** Always two. */
+function residualsOf({ residuals = [] }: Gemm): [Tensor | undefined, Tensor | undefined] {
+  const [first, second] = residuals.filter((tensor) => tensor !== undefined);
+  return [first, second];
 }
 
 function tapParams(taps: Taps | undefined): number[] {
@@ -161,24 +207,7 @@ function tapParams(taps: Taps | undefined): number[] {
   ];
 }
 
-/** Below so many invocations of `register`, tiles of half the height keep more of them busy. */
-const FEW_TILES = 128;
-
-/** From so many workgroups on, a GPU is busy with tiles of 64 x 64. */
-const MANY_WORKGROUPS = 32;
-
-function chooseVariant({ variants }: Gpu, { rows, columns, channels, geglu, products = 1 }: Gemm): string {
-  const inFours = channels % 4 === 0 && columns % (geglu ? 8 : 4) === 0;
-  if (
-    variants === 'hardware' &&
-    inFours &&
-    products * ceilDiv(rows, 64) * ceilDiv(columns, 64) >= MANY_WORKGROUPS
-  )
-    return 'tile';
-  return products * ceilDiv(rows, 8) * ceilDiv(columns, 8) < FEW_TILES ? 'register4' : 'register';
-}
-
-function check(g: Gemm, residual: Tensor | undefined, residual2: Tensor | undefined, out: Tensor): void {
+function check(g: Gemm, out: Tensor): void {
   const { rows, columns, channels, taps, products = 1 } = g;
   const size = columns / (g.geglu ? 2 : 1);
   const expected = (what: string, tensor: Tensor | undefined, count: number, dtype: string | undefined) => {
@@ -201,8 +230,7 @@ function check(g: Gemm, residual: Tensor | undefined, residual2: Tensor | undefi
   expected('weights', g.weight, products * tapCount * channels * columns, undefined);
   expected('biases', g.bias, columns, g.weight.dtype);
   expected('an output', out, products * rows * size, undefined);
-  expected('a residual', residual, products * rows * size, out.dtype);
-  expected('a residual', residual2, products * rows * size, out.dtype);
+  for (const residual of residualsOf(g)) expected('a residual', residual, products * rows * size, out.dtype);
   if (products > 1 && (taps || g.rowBias)) {
     throw new RangeError(`${g.label}: ${products} products have neither taps nor row biases`);
   }

@@ -1,11 +1,12 @@
-// What every product kernel shares (gemm_plain, gemm_register, gemm_tile are the loops): bindings, the map from an
-// output row and a kernel tap to an input pixel, and what becomes of the sums (epilogue.wgsl).
+// What every product kernel shares (gemm_plain, gemm_register, gemm_tile, gemm_subgroup are the loops): bindings,
+// the map from an output row and a kernel tap to an input pixel, the slices of a split sum, and what becomes of the sums
+// (epilogue.wgsl).
 //   out[row, column] = activation(sum over taps and channels of x[pixel(row, tap), channel] * weight[tap, channel, column]
 //                      + bias[column] + rowBias[row / rowsPerBias, column]) + residual[row, column] + residual2[row, column]
 // Layout: x [pixels, channels] (NHWC), weight [taps, channels, columns] (HWIO), out [rows, columns], rows = images * outHeight
 // * outWidth: frames are folded into the rows. A linear layer has one tap and pixel(row) = row (constant POINTWISE).
-// A batch of products (Winograd's sixteen) has x, weight and out of its own for each, one after the other; workgroup_id.z
-// numbers them.
+// A batch of products (Winograd's sixteen) has x, weight and out of its own for each, one after the other. A sum may be
+// split in SLICES, each with an output of its own that gemm_reduce adds up. workgroup_id.z = product * SLICES + slice.
 // `columns` counts F (f32 or vec4f, lanes_1.wgsl and lanes_4.wgsl), `channels` counts XK (X or X4, channels_*.wgsl).
 
 struct Params {
@@ -26,6 +27,7 @@ struct Params {
   padTop: u32,
   padLeft: u32,
   terms: u32, // bits of the epilogue
+  sliceSteps: u32, // of the sum: channels of all taps that a slice takes
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -39,8 +41,39 @@ struct Params {
 
 const OUTSIDE = 0xffffffffu;
 
-/// Which of the batch, set by the entry point before it calls anything here.
+// Which of the batch, and which block of `out`: set by `enter`, which every entry point calls first.
 var<private> product: u32;
+var<private> block: u32;
+
+/// Steps of the sum, one for each XK under each tap: `first` to before `end`.
+struct Steps {
+  first: u32,
+  end: u32,
+}
+
+/// Takes up the product and the slice that `workgroup_id.z` numbers. Returns the slice's steps.
+fn enter(z: u32) -> Steps {
+  product = z / SLICES;
+  block = z;
+  let all = p.kernelHeight * p.kernelWidth * p.channels;
+  let first = min((z % SLICES) * p.sliceSteps, all);
+  return Steps(first, min(first + p.sliceSteps, all));
+}
+
+/// Channels `first` to before `end` under one tap.
+struct Span {
+  ky: u32,
+  kx: u32,
+  first: u32,
+  end: u32,
+}
+
+/// The steps from `step` to the end of its tap or of the slice.
+fn spanFrom(step: u32, end: u32) -> Span {
+  let tap = step / p.channels;
+  let first = step - tap * p.channels;
+  return Span(tap / p.kernelWidth, tap % p.kernelWidth, first, min(p.channels, first + end - step));
+}
 
 /// Where the first tap of an output row lies in the padded input.
 struct Origin {
@@ -70,9 +103,16 @@ fn pixel(o: Origin, ky: u32, kx: u32) -> u32 {
   return ((o.image * p.sourceHeight + y) * p.sourceWidth + x) * p.channels;
 }
 
-/// Row of `weight` where the product's own begin.
-fn firstWeight() -> u32 {
-  return product * p.kernelHeight * p.kernelWidth * p.channels * select(1u, 4u, VECTOR_K);
+/// Four channels of a pixel (one, in every component, where XK is a scalar), zero in the padding.
+fn load(base: u32, channel: u32) -> vec4f {
+  if (POINTWISE) { return widen(x[base + channel]); } // the test would cost a CPU a fifth more
+  return select(widen(x[base + channel]), vec4f(0.0), base == OUTSIDE);
+}
+
+/// Index in `weight` of the row that a step of the sum begins with.
+fn weightRow(step: u32) -> u32 {
+  let all = p.kernelHeight * p.kernelWidth * p.channels;
+  return (product * all + step) * select(1u, 4u, VECTOR_K) * p.columns;
 }
 
 /// Finishes the sums of one row at `column` and `column + 1`; whatever lies beyond the matrix is dropped.
@@ -80,10 +120,10 @@ fn store(row: u32, column: u32, first: F, second: F) {
   if (row >= p.rows || column >= p.columns) { return; }
   let a = biased(row, column, first);
   if (GEGLU) {
-    write(((product * p.rows + row) * p.columns + column) / 2u, geglu(a, biased(row, column + 1u, second)));
+    write(((block * p.rows + row) * p.columns + column) / 2u, geglu(a, biased(row, column + 1u, second)));
     return;
   }
-  let index = (product * p.rows + row) * p.columns + column;
+  let index = (block * p.rows + row) * p.columns + column;
   write(index, activateF(a));
   if (column + 1u < p.columns) {
     write(index + 1u, activateF(biased(row, column + 1u, second)));

@@ -8,7 +8,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let row = index / pairs;
   let column = 2u * (index % pairs);
   if (row >= p.rows) { return; }
-  product = group.z;
+  enter(group.z);
   let start = origin(row);
   var first = F(0.0);
   var second = F(0.0);
@@ -16,7 +16,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var kx = 0u; kx < p.kernelWidth; kx++) {
       let base = pixel(start, ky, kx);
       if (base == OUTSIDE) { continue; }
-      var w = (firstWeight() + (ky * p.kernelWidth + kx) * p.channels) * p.columns + column;
+      var w = weightRow((ky * p.kernelWidth + kx) * p.channels) + column;
       for (var channel = 0u; channel < p.channels; channel++) {
         let a = widen(x[base + channel]).x;
         first += a * F(weight[w]);

@@ -2,7 +2,7 @@
  * The operations: handwritten WGSL (`<op>.wgsl`) and the function that checks shapes and records it (`<op>.ts`).
  * Each takes a `Recorder`, records its dispatches and returns its output; nothing runs before the program does.
  *
- *   products    matmul, conv2d, conv_transpose2d, temporal_conv ← gemm
+ *   products    matmul, conv2d, conv_transpose2d, temporal_conv ← gemm ← gemm_variants
  *   attention   attention (within frames, cross, causal, masked, over frames)
  *   norms       group_norm, layer_norm, unit_rows
  *   rows        gather, add_rows, timestep_embedding, copy (concat, slice)
@@ -32,7 +32,7 @@ export { conv2d, packConv, type ConvOptions, type ConvWeight } from './conv2d.ts
 export { convTranspose2d, packConvTranspose } from './conv_transpose2d.ts';
 export { concat, slice } from './copy.ts';
 export { gather } from './gather.ts';
-export { GEMM_VARIANTS } from './gemm.ts';
+export { GEMM_VARIANTS } from './gemm_variants.ts';
 export { groupNorm, type GroupNormOptions } from './group_norm.ts';
 export { layerNorm, type NormWeight } from './layer_norm.ts';
 export {

@@ -1,5 +1,5 @@
 import { conv2d, packConv } from '../../src/kernels/conv2d.ts';
-import { GEMM_VARIANTS } from '../../src/kernels/gemm.ts';
+import { doesGemm, GEMM_VARIANTS } from '../../src/kernels/gemm_variants.ts';
 import { randomArray } from '../random.ts';
 import { activationReference } from './activation.case.ts';
 import type { KernelCase, Shape } from './case.ts';
@@ -60,7 +60,7 @@ export const conv2dCase: KernelCase = {
   },
   record(rec, shape, variant, { x, weight, bias, channelBias, residual, residual2 }) {
     const { h, w, uh, uw, cin, cout, kh, kw, stride, top, left, bottom, right } = geometry(shape);
-    if (variant === 'tile' && (cin % 4 || cout % 4)) return undefined;
+    if (!doesGemm(rec.gpu, variant, { channels: cin, columns: cout })) return undefined;
     return conv2d(
       rec,
       x!,

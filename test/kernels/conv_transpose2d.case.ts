@@ -1,12 +1,12 @@
 import { convTranspose2d, packConvTranspose } from '../../src/kernels/conv_transpose2d.ts';
-import { GEMM_VARIANTS } from '../../src/kernels/gemm.ts';
+import { doesGemm } from '../../src/kernels/gemm_variants.ts';
 import { randomArray } from '../random.ts';
 import type { KernelCase } from './case.ts';
 
 /** Transposed convolution with stride = kernel: every output pixel has one tap. */
 export const convTranspose2dCase: KernelCase = {
   op: 'conv_transpose2d',
-  variants: GEMM_VARIANTS,
+  variants: ['plain', 'register', 'tile', 'subgroup'],
   shapes: [
     { n: 1, h: 1, w: 1, cin: 1, cout: 1, kernel: 1 },
     { n: 2, h: 3, w: 5, cin: 7, cout: 3, kernel: 2, bias: 1 },
@@ -28,7 +28,7 @@ export const convTranspose2dCase: KernelCase = {
     };
   },
   record(rec, { cin = 1, cout = 1, kernel = 1 }, variant, { x, weight, bias }) {
-    if (variant === 'tile' && (cin % 4 || (cout * kernel * kernel) % 4)) return undefined;
+    if (!doesGemm(rec.gpu, variant, { channels: cin, columns: cout * kernel * kernel })) return undefined;
     const parameters = { weight: weight!, inChannels: cin, outChannels: cout, ...(bias && { bias }) };
     return convTranspose2d(rec, x!, { ...parameters, kernel: [kernel, kernel] }, { stride: kernel, variant });
   },

@@ -1,4 +1,4 @@
-import { GEMM_VARIANTS } from '../../src/kernels/gemm.ts';
+import { doesGemm, GEMM_VARIANTS } from '../../src/kernels/gemm_variants.ts';
 import { linear, packGeglu, packGegluBias, packLinear } from '../../src/kernels/matmul.ts';
 import { randomArray } from '../random.ts';
 import { activationReference } from './activation.case.ts';
@@ -49,7 +49,7 @@ export const linearCase: KernelCase = {
     };
   },
   record(rec, { k = 0, n = 0, geglu = 0, activation = 0 }, variant, { x, weight, bias, residual, rowBias }) {
-    if (variant === 'tile' && (k % 4 || n % (geglu ? 8 : 4))) return undefined;
+    if (!doesGemm(rec.gpu, variant, { channels: k, columns: n, geglu: geglu === 1 })) return undefined;
     return linear(
       rec,
       x!,

@@ -1,4 +1,4 @@
-import { GEMM_VARIANTS } from '../../src/kernels/gemm.ts';
+import { doesGemm } from '../../src/kernels/gemm_variants.ts';
 import { packConv1d, temporalConv } from '../../src/kernels/temporal_conv.ts';
 import { randomArray } from '../random.ts';
 import type { KernelCase } from './case.ts';
@@ -6,7 +6,7 @@ import type { KernelCase } from './case.ts';
 /** x + conv1d over the frames of a clip; `bias`, `residual` are 0 or 1, `channelBias` is the number of its rows. */
 export const temporalConvCase: KernelCase = {
   op: 'temporal_conv',
-  variants: GEMM_VARIANTS,
+  variants: ['plain', 'register', 'tile', 'subgroup'],
   shapes: [
     { clips: 1, frames: 1, h: 1, w: 1, c: 1 },
     { clips: 2, frames: 3, h: 2, w: 3, c: 5, bias: 1, residual: 1 },
@@ -30,7 +30,7 @@ export const temporalConvCase: KernelCase = {
     };
   },
   record(rec, { frames = 1, c = 1 }, variant, { x, weight, bias, channelBias, residual }) {
-    if (variant === 'tile' && c % 4) return undefined;
+    if (!doesGemm(rec.gpu, variant, { channels: c, columns: c })) return undefined;
     return temporalConv(
       rec,
       x!,

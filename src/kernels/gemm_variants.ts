@@ -1,0 +1,161 @@
+// The kernels of a product (gemm.ts): how each covers the output, what it needs of sizes and device, and which are worth
+// timing for a shape.
+
+import plainWgsl from './gemm_plain.wgsl?raw';
+import registerWgsl from './gemm_register.wgsl?raw';
+import subgroupWgsl from './gemm_subgroup.wgsl?raw';
+import tileWgsl from './gemm_tile.wgsl?raw';
+import { ceilDiv, type Gpu } from '../gpu/index.ts';
+
+/** The sizes that decide whether a kernel does a product. */
+export interface GemmWidths {
+  readonly channels: number;
+  readonly columns: number;
+  readonly geglu?: boolean | undefined;
+}
+
+/** The sizes that decide which kernels are worth timing. */
+export interface GemmSizes extends GemmWidths {
+  readonly products?: number | undefined;
+  readonly rows: number;
+  readonly taps?: { readonly kernel: readonly [height: number, width: number] } | undefined;
+}
+
+/** How a kernel covers the output. */
+export interface GemmKernel {
+  readonly wgsl: string;
+  /** Four channels and four columns a load where they come in fours; `tile` does nothing else. */
+  readonly loads: 'scalars' | 'vectors' | 'only vectors';
+  /** Rows and F (one or four columns) of a tile. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly tilesPerWorkgroup: number;
+  /** Of its prelude, and of its `//unroll` blocks. */
+  readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly unroll: Readonly<Record<string, number>>;
+}
+
+type Device = Pick<Gpu, 'features' | 'info'>;
+
+/** Kernels by name; undefined where the device lacks what one needs. */
+const KERNELS: Readonly<Record<string, (device: Device) => GemmKernel | undefined>> = {
+  plain: () => ({
+    ...{ wgsl: plainWgsl, loads: 'scalars', rows: 1, columns: 2, tilesPerWorkgroup: 64 },
+    ...{ constants: {}, unroll: {} },
+  }),
+  register: () => registerTiles(8),
+  register4: () => registerTiles(4),
+  tile: () => workgroupTile(64, 16, 4),
+  tile32: () => workgroupTile(32, 8, 4),
+  tile128: () => workgroupTile(128, 16, 8),
+  subgroup: (device) => subgroupTile(device, 8),
+};
+
+function registerTiles(rows: number): GemmKernel {
+  const WORKGROUP = 32;
+  return {
+    ...{ wgsl: registerWgsl, loads: 'vectors', rows, columns: 2, tilesPerWorkgroup: WORKGROUP },
+    ...{ constants: { ROWS: rows, WORKGROUP }, unroll: { r: rows } },
+  };
+}
+
+/** A workgroup's tile of `rows` by `columns` F, of which an invocation has `each` rows and two columns. */
+function workgroupTile(rows: number, columns: number, each: number): GemmKernel {
+  const WORKGROUP = (rows / each) * (columns / 2);
+  const depth = 4;
+  return {
+    ...{ wgsl: tileWgsl, loads: 'only vectors', rows, columns, tilesPerWorkgroup: 1 },
+    constants: { ROWS: each, TILE_ROWS: rows, TILE_COLUMNS: columns, WORKGROUP },
+    unroll: { r: each, x: (rows * depth) / WORKGROUP, w: (4 * depth * columns) / WORKGROUP },
+  };
+}
+
+function subgroupTile({ features, info }: Device, rows: number): GemmKernel | undefined {
+  if (!features.subgroups) return undefined;
+  // One full subgroup a workgroup where that can be had; lanes that every subgroup has share the rows.
+  const { subgroupMinSize = 4, subgroupMaxSize = 64 } = info;
+  const WORKGROUP = Math.min(64, Math.max(8, subgroupMaxSize));
+  const LANES = subgroupMinSize >= 8 ? 8 : 4;
+  return {
+    ...{ wgsl: subgroupWgsl, loads: 'vectors', rows, columns: 2 * WORKGROUP, tilesPerWorkgroup: 1 },
+    constants: { ROWS: rows, WORKGROUP, LANES, USES_SUBGROUPS: true },
+    unroll: { h: rows / LANES, l: LANES },
+  };
+}
+
+/** Names of the kernels of a product, the plainest first. Any but `plain` may be followed by `/n`: its sum in n slices. */
+export const GEMM_VARIANTS: readonly string[] = [
+  ...Object.keys(KERNELS),
+  'register/3',
+  'tile/2',
+  'subgroup/5',
+];
+
+/** A variant for a shape: its kernel, how it loads, and in how many slices it sums. */
+export interface GemmVariant {
+  readonly kernel: GemmKernel;
+  readonly vectorK: boolean;
+  readonly vectorN: boolean;
+  readonly slices: number;
+}
+
+/** The variant of that name. Throws RangeError when there is none or it does not do these sizes on this device. */
+export function gemmVariant(device: Device, name: string, sizes: GemmWidths): GemmVariant {
+  const [kernelName = '', slicesText = '1'] = name.split('/');
+  const make = KERNELS[kernelName];
+  const slices = Number(slicesText);
+  if (!make || !(Number.isInteger(slices) && slices > 0) || (slices > 1 && kernelName === 'plain')) {
+    throw new RangeError(
+      `no variant '${name}', expected one of ${Object.keys(KERNELS).join(', ')}, or one but plain with /2, /3 …`,
+    );
+  }
+  const kernel = make(device);
+  if (!kernel) throw new RangeError(`variant '${name}' needs a feature that this device lacks`);
+  const { channels, columns, geglu } = sizes;
+  const vectorK = kernel.loads !== 'scalars' && channels % 4 === 0;
+  const vectorN = kernel.loads !== 'scalars' && columns % (geglu ? 8 : 4) === 0;
+  if (kernel.loads === 'only vectors' && !(vectorK && vectorN)) {
+    throw new RangeError(`variant '${name}' wants channels in fours, got ${channels} to ${columns}`);
+  }
+  return { kernel, vectorK, vectorN, slices };
+}
+
+/** Whether {@link gemmVariant} has that variant for these sizes. */
+export function doesGemm(device: Device, name: string, sizes: GemmWidths): boolean {
+  try {
+    gemmVariant(device, name, sizes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Below so many invocations of `register`, tiles of half the height keep more of them busy. */
+const FEW_TILES = 128;
+
+/** From so many workgroups on, a GPU is busy. */
+const MANY_WORKGROUPS = 32;
+
+/** Channels from which a workgroup tile, 16 deep, is mostly full. */
+const DEEP = 16;
+
+/** Variants worth timing for these sizes on this device, the one that is taken unmeasured first. */
+export function gemmCandidates(gpu: Gpu, sizes: GemmSizes): [string, ...string[]] {
+  const { rows, columns, channels, products = 1 } = sizes;
+  const workgroups = (height: number, width: number) =>
+    products * ceilDiv(rows, height) * ceilDiv(columns, width);
+  const register = workgroups(8, 8) < FEW_TILES ? 'register4' : 'register';
+  if (gpu.variants === 'software') {
+    return gpu.features.subgroups ? ['subgroup', register] : [register];
+  }
+  const names: string[] = [];
+  if (channels >= DEEP && doesGemm(gpu, 'tile', sizes)) {
+    if (workgroups(128, 64) >= 2 * MANY_WORKGROUPS) names.push('tile', 'tile128');
+    else if (workgroups(64, 64) >= MANY_WORKGROUPS) names.push('tile', 'tile32');
+    else names.push('tile32', 'tile');
+  }
+  names.push(register);
+  if (gpu.features.subgroups) names.push('subgroup');
+  const [first = register, ...rest] = names;
+  return [first, ...rest];
+}
