@@ -4,7 +4,14 @@
 
 import { elementCount, Gpu, Recorder, type Tensor } from '../src/gpu/index.ts';
 import { encodeStep } from '../src/gpu/program.ts';
-import { attention, conv2d, groupNorm, linear } from '../src/kernels/index.ts';
+import {
+  attention,
+  conv2d,
+  groupNorm,
+  linear,
+  prefersWinograd,
+  transformWeights,
+} from '../src/kernels/index.ts';
 import { mappedFolder, openWeights, Parameters, readUNetConfig, UNet } from '../src/net/index.ts';
 import { structureStepChannels } from '../src/net/unet.ts';
 import { NANO_FILES } from '../weights/nano.js';
@@ -39,8 +46,11 @@ class BenchEngine {
     w: Float32Array,
     ...[B, H, W, C, O]: [B: number, H: number, W: number, C: number, O: number]
   ): Promise<BenchKernel> {
-    return this.#prepare({ x: [x, B, H, W, C], w: [w, 9 * C, O] }, (rec, t) =>
-      conv2d(rec, t.x, { weight: t.w, inChannels: C, outChannels: O, kernel: [3, 3] }),
+    const conv = { inChannels: C, outChannels: O, kernel: [3, 3] } as const;
+    const winograd = prefersWinograd(this.gpu, { ...conv, stride: 1 });
+    const weight = winograd ? transformWeights(w, C, O) : w;
+    return this.#prepare({ x: [x, B, H, W, C], w: [weight, weight.length / O, O] }, (rec, t) =>
+      conv2d(rec, t.x, { ...conv, winograd, weight: t.w }),
     );
   }
 

@@ -2,17 +2,20 @@
 
 import type { Activation } from './activation.ts';
 import { gemm, type Taps } from './gemm.ts';
+import { winograd } from './winograd.ts';
 import { shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
 
 /** Parameters of a convolution. */
 export interface ConvWeight {
-  /** `[kh * kw * inChannels, outChannels]` (HWIO), see {@link packConv}. */
+  /** `[kh * kw * inChannels, outChannels]` (HWIO), see {@link packConv}; for `winograd` see {@link transformWeights}. */
   readonly weight: Tensor;
   /** `[outChannels]`. */
   readonly bias?: Tensor;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernel: readonly [height: number, width: number];
+  /** The weights are Winograd's: for a 3x3 kernel with stride 1. */
+  readonly winograd?: boolean;
 }
 
 /** Options of {@link conv2d}. */
@@ -93,22 +96,35 @@ export function conv2d(rec: Recorder, x: Tensor, w: ConvWeight, o: ConvOptions =
     padTop: top,
     padLeft: left,
   };
-  const pointwise = kh * kw * stride === 1 && outHeight === sourceHeight && outWidth === sourceWidth;
-  const patches = kw > 1 && stride === kw && left + right === 0 && width === sourceWidth && width % kw === 0;
-  return gemm(rec, {
+  const product = {
     label,
     x,
     weight: w.weight,
     bias: w.bias,
-    rows: images * outHeight * outWidth,
-    channels: patches ? kw * w.inChannels : w.inChannels,
+    channels: w.inChannels,
     columns: w.outChannels,
-    taps: pointwise ? undefined : patches ? mergeLines(taps) : taps,
+    taps,
     activation: o.activation,
     rowBias: o.channelBias,
     residuals: [o.residual, o.residual2],
-    outShape: [images, outHeight, outWidth, w.outChannels],
     variant: o.variant,
+  };
+  if (w.winograd) {
+    if (kh !== 3 || kw !== 3 || stride !== 1) {
+      throw new RangeError(
+        `${label}: Winograd's weights are for 3x3 with stride 1, got ${kh}x${kw} with ${stride}`,
+      );
+    }
+    return winograd(rec, { ...product, images });
+  }
+  const pointwise = kh * kw * stride === 1 && outHeight === sourceHeight && outWidth === sourceWidth;
+  const patches = kw > 1 && stride === kw && left + right === 0 && width === sourceWidth && width % kw === 0;
+  return gemm(rec, {
+    ...product,
+    rows: images * outHeight * outWidth,
+    channels: patches ? kw * w.inChannels : w.inChannels,
+    taps: pointwise ? undefined : patches ? mergeLines(taps) : taps,
+    outShape: [images, outHeight, outWidth, w.outChannels],
   });
 }
 

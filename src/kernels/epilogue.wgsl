@@ -8,8 +8,8 @@ const ROW_BIAS = 2u;
 const RESIDUAL = 4u;
 const RESIDUAL_2 = 8u;
 
-/// Asked once an output: a uniform branch costs less than a pipeline for every combination of terms.
-fn has(term: u32) -> bool { return (p.terms & term) != 0u; }
+/// Asked once an output: a uniform branch costs less than a pipeline for every combination of terms, but for none at all.
+fn has(term: u32) -> bool { return HAS_TERMS && (p.terms & term) != 0u; }
 
 fn biased(row: u32, column: u32, sum: F) -> F {
   var value = sum;

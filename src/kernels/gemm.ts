@@ -1,16 +1,13 @@
 // The product under every linear layer and convolution: sizes, epilogue, and the dispatches that compute it.
 
-import { activationConstant, activationSource, type Activation } from './activation.ts';
 import channels1Wgsl from './channels_1.wgsl?raw';
 import channels4Wgsl from './channels_4.wgsl?raw';
-import epilogueWgsl from './epilogue.wgsl?raw';
+import { bindEpilogue, epilogueSource, expectElements, type Epilogue } from './epilogue.ts';
 import gemmWgsl from './gemm.wgsl?raw';
 import reduceWgsl from './gemm_reduce.wgsl?raw';
 import { gemmCandidates, gemmVariant } from './gemm_variants.ts';
-import lanes1Wgsl from './lanes_1.wgsl?raw';
-import lanes4Wgsl from './lanes_4.wgsl?raw';
 import { unroll } from './unroll.ts';
-import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
+import { ceilDiv, flatGrid, type Recorder, type Tensor } from '../gpu/index.ts';
 
 /** Input pixels that a convolution's taps read. Sizes in pixels; `height` and `width` after nearest upsampling. */
 export interface Taps {
@@ -27,12 +24,11 @@ export interface Taps {
 }
 
 /** One product with its epilogue (gemm.wgsl has the formula). */
-export interface Gemm {
+export interface Gemm extends Epilogue {
   readonly label: string;
   readonly x: Tensor;
   /** `[taps * channels, columns]`. */
   readonly weight: Tensor;
-  readonly bias?: Tensor | undefined;
   /** Products side by side, each with x, weights and output of its own: default 1. Only without `taps` and `rowBias`. */
   readonly products?: number | undefined;
   readonly rows: number;
@@ -40,14 +36,11 @@ export interface Gemm {
   readonly columns: number;
   /** Absent for a linear layer: row r reads row r. */
   readonly taps?: Taps | undefined;
-  /** `[B, columns]`: row r adds `floor(r * B / rows)`. */
-  readonly rowBias?: Tensor | undefined;
-  readonly activation?: Activation | undefined;
   /** Columns come in pairs of value and gate, see `packGeglu`; the output has half as many. */
   readonly geglu?: boolean | undefined;
-  /** At most two, of the output's size; added after the activation. */
-  readonly residuals?: readonly (Tensor | undefined)[];
   readonly outShape: readonly number[];
+  /** Element type of the output; default the storage precision. */
+  readonly outType?: 'f32' | undefined;
   readonly variant?: string | undefined;
 }
 
@@ -57,7 +50,7 @@ export interface Gemm {
  */
 export function gemm(rec: Recorder, g: Gemm): Tensor {
   const { products = 1, rows, columns, channels, taps, label } = g;
-  const out = rec.tensor(g.outShape, rec.precision, label);
+  const out = rec.tensor(g.outShape, g.outType ?? rec.precision, label);
   check(g, out);
   const name = g.variant ?? chooseVariant(rec, g);
   const variant = gemmVariant(rec.gpu, name, g);
@@ -113,7 +106,8 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
   const { vectorK, vectorN, slices } = pass;
   const channels = vectorK ? g.channels / 4 : g.channels;
   const columns = vectorN ? g.columns / 4 : g.columns;
-  const terms = [g.bias, g.rowBias, ...residualsOf(g)];
+  const sizes = { rows, columns: g.columns, weightType: g.weight.dtype, out };
+  const epilogue = bindEpilogue(g.label, g, sizes);
   const [tileRows, tileColumns, perWorkgroup] = pass.tiles;
   const tiles = ceilDiv(rows, tileRows) * ceilDiv(columns, tileColumns);
   rec.dispatch({
@@ -122,9 +116,7 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
       wgsl: [
         pass.wgsl,
         gemmWgsl,
-        epilogueWgsl,
-        vectorN ? lanes4Wgsl : lanes1Wgsl,
-        activationSource,
+        epilogueSource[vectorN ? 4 : 1],
         vectorK ? channels4Wgsl : channels1Wgsl,
       ].join('\n'),
     },
@@ -132,7 +124,7 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
       types: { X: g.x.dtype, W: g.weight.dtype, Y: out.dtype },
       constants: {
         ...pass.constants,
-        ACTIVATION: activationConstant(g.activation),
+        ...epilogue.constants,
         GEGLU: g.geglu ?? false,
         POINTWISE: taps === undefined,
         SLICES: slices,
@@ -140,13 +132,13 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
           taps !== undefined && (taps.sourceHeight !== taps.height || taps.sourceWidth !== taps.width),
       },
     },
-    inputs: [g.x, g.weight, ...terms],
+    inputs: [g.x, g.weight, ...epilogue.inputs],
     outputs: [out],
     params: [
       ...[rows, columns, channels],
-      g.rowBias ? rows / g.rowBias.shape[0]! : 1,
+      epilogue.rowsPerBias,
       ...tapParams(taps),
-      terms.reduce((bits, term, i) => bits + (term ? 2 ** i : 0), 0),
+      epilogue.terms,
       ceilDiv(channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1), slices),
     ],
     workgroups: [...flatGrid(ceilDiv(tiles, perWorkgroup)), products * slices],
@@ -157,7 +149,8 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
 
 function chooseVariant(rec: Recorder, g: Gemm): string {
   const { products = 1, rows, channels, columns, taps } = g;
-  const terms = [g.bias, g.rowBias, ...residualsOf(g)].map((term) => (term ? 1 : 0)).join('');
+  const { bias, rowBias, residuals = [] } = g;
+  const terms = [bias, rowBias, ...residuals].map((term) => (term ? 1 : 0)).join('');
   return rec.choose({
     family: 'gemm',
     shape: [
@@ -165,30 +158,24 @@ function chooseVariant(rec: Recorder, g: Gemm): string {
       ...(taps
         ? [`taps ${taps.kernel.join('x')}/${taps.stride.join('x')} of ${taps.height}x${taps.width}`]
         : []),
-      `${g.x.dtype} ${g.weight.dtype} ${rec.precision}`,
+      `${g.x.dtype} ${g.weight.dtype} ${g.outType ?? rec.precision}`,
       `terms ${terms} ${g.activation ?? 'none'}${g.geglu ? ' geglu' : ''}`,
     ].join(', '),
     candidates: gemmCandidates(rec.gpu, g),
     record(alone, variant) {
-      const { x, weight, bias, rowBias } = g;
+      const { x, weight } = g;
       alone.output(
         'out',
         gemm(alone, {
           ...g,
           ...{ x: alone.standIn(x), weight: alone.standIn(weight), bias: alone.standIn(bias) },
           rowBias: alone.standIn(rowBias),
-          residuals: residualsOf(g).map((residual) => alone.standIn(residual)),
+          residuals: residuals.map((residual) => alone.standIn(residual)),
           variant,
         }),
       );
     },
   });
-}
-
-/** Always two. */
-function residualsOf({ residuals = [] }: Gemm): [Tensor | undefined, Tensor | undefined] {
-  const [first, second] = residuals.filter((tensor) => tensor !== undefined);
-  return [first, second];
 }
 
 function tapParams(taps: Taps | undefined): number[] {
@@ -209,15 +196,6 @@ function tapParams(taps: Taps | undefined): number[] {
 
 function check(g: Gemm, out: Tensor): void {
   const { rows, columns, channels, taps, products = 1 } = g;
-  const size = columns / (g.geglu ? 2 : 1);
-  const expected = (what: string, tensor: Tensor | undefined, count: number, dtype: string | undefined) => {
-    if (!tensor) return;
-    if (elementCount(tensor.shape) !== count || (dtype !== undefined && tensor.dtype !== dtype)) {
-      throw new RangeError(
-        `${g.label}: expected ${what} of ${count} elements${dtype ? ` ${dtype}` : ''}, got ${shapeText(tensor.shape)} ${tensor.dtype}`,
-      );
-    }
-  };
   if (!(rows > 0 && columns > 0 && channels > 0)) {
     throw new RangeError(`${g.label}: nothing to do for ${rows} rows, ${channels} to ${columns} channels`);
   }
@@ -226,17 +204,10 @@ function check(g: Gemm, out: Tensor): void {
       `${g.label}: geglu needs an even number of columns and no activation, got ${columns}`,
     );
   }
-  const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
-  expected('weights', g.weight, products * tapCount * channels * columns, undefined);
-  expected('biases', g.bias, columns, g.weight.dtype);
-  expected('an output', out, products * rows * size, undefined);
-  for (const residual of residualsOf(g)) expected('a residual', residual, products * rows * size, out.dtype);
   if (products > 1 && (taps || g.rowBias)) {
     throw new RangeError(`${g.label}: ${products} products have neither taps nor row biases`);
   }
-  if (g.rowBias) {
-    const [batch = 0] = g.rowBias.shape;
-    expected(`row biases [B, ${columns}]`, g.rowBias, batch * columns, out.dtype);
-    if (rows % batch !== 0) throw new RangeError(`${g.label}: ${rows} rows don't share ${batch} row biases`);
-  }
+  const tapCount = taps ? taps.kernel[0] * taps.kernel[1] : 1;
+  expectElements(g.label, 'weights', g.weight, products * tapCount * channels * columns);
+  expectElements(g.label, 'an output', out, (products * rows * columns) / (g.geglu ? 2 : 1));
 }

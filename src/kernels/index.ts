@@ -2,7 +2,7 @@
  * The operations: handwritten WGSL (`<op>.wgsl`) and the function that checks shapes and records it (`<op>.ts`).
  * Each takes a `Recorder`, records its dispatches and returns its output; nothing runs before the program does.
  *
- *   products    matmul, conv2d, conv_transpose2d, temporal_conv ← gemm ← gemm_variants
+ *   products    matmul, conv2d, conv_transpose2d, temporal_conv ← gemm ← gemm_variants; conv2d ← winograd
  *   attention   attention (within frames, cross, causal, masked, over frames)
  *   norms       group_norm, layer_norm, unit_rows
  *   rows        gather, add_rows, timestep_embedding, copy (concat, slice)
@@ -10,7 +10,7 @@
  *   images      resize ← resample (antialiased), blur121, structure_ladder, min_max, normalise_channels
  *   colour      yuv_to_rgb, rgb_to_yuv ← yuv
  *   noise       noise ← trigonometry.wgsl; twin of src/sampler/noise.ts
- *   shared      width (scalars or vectors from one text), unroll
+ *   shared      width (scalars or vectors from one text), unroll, epilogue
  *
  * @packageDocumentation
  */
@@ -53,5 +53,6 @@ export { MAX_STRUCTURE_STEP, structureLadder } from './structure_ladder.ts';
 export { packConv1d, temporalConv, type TemporalConvOptions } from './temporal_conv.ts';
 export { timestepEmbedding, type TimestepEmbeddingOptions } from './timestep_embedding.ts';
 export { unitRows } from './unit_rows.ts';
+export { prefersWinograd, transformWeights } from './winograd.ts';
 export type { YuvEncoding, YuvFormat, YuvMatrix } from './yuv.ts';
 export { yuvToRgb, type YuvPlane, type YuvToRgbOptions } from './yuv_to_rgb.ts';

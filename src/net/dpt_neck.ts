@@ -63,7 +63,7 @@ class Reassemble {
     const layer = parameters.scope(`layers.${index}`);
     this.#projection = layer.conv2d('projection', hiddenSize, size, 1);
     if (index < 2) this.#resize = layer.convTranspose2d('resize', size, size, index === 0 ? 4 : 2);
-    if (index === 3) this.#resize = layer.conv2d('resize', size, size, 3);
+    if (index === 3) this.#resize = layer.conv2d('resize', size, size, 3, { stride: 2 });
   }
 
   record(rec: Recorder, state: Tensor, batch: number, [rows, columns]: Grid): Tensor {

@@ -1,12 +1,13 @@
 // A network's parameters: declared by name while the network is built, then filled by streaming the weights file once.
 // Shapes are checked against the file's header at declaration, so a foreign file is refused before a byte is loaded.
 
-import { floatToHalf, type Gpu, shapeText, type Tensor } from '../gpu/index.ts';
+import { floatToHalf, type Gpu, type Precision, shapeText, type Tensor } from '../gpu/index.ts';
 import { type ConvWeight, packConv } from '../kernels/conv2d.ts';
 import { packConvTranspose } from '../kernels/conv_transpose2d.ts';
 import { type LinearWeight, packGeglu, packGegluBias, packLinear } from '../kernels/matmul.ts';
 import type { NormWeight } from '../kernels/layer_norm.ts';
 import { packConv1d } from '../kernels/temporal_conv.ts';
+import { prefersWinograd, transformWeights } from '../kernels/winograd.ts';
 import { type DType, toFloat32 } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { missingTensor, type TensorReader } from './safetensors.ts';
@@ -121,24 +122,32 @@ export class Parameters {
     return { weight, bias: shift, inFeatures, outFeatures: total };
   }
 
-  /** A 2-D convolution, `[outChannels, inChannels, kh, kw]` in the file. */
+  /**
+   * A 2-D convolution, `[outChannels, inChannels, kh, kw]` in the file. It is kept in the one form that this device takes
+   * for such a kernel, channels and `stride`.
+   */
   conv2d(
     name: string,
     inChannels: number,
     outChannels: number,
     kernel: number | readonly [number, number],
-    { bias = true }: { readonly bias?: boolean } = {},
+    { bias = true, stride = 1 }: { readonly bias?: boolean; readonly stride?: number } = {},
   ): ConvWeight {
     const [kh, kw] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
-    return this.#conv(
-      name,
-      [outChannels, inChannels, kh, kw],
-      [kh, kw],
-      inChannels,
-      outChannels,
-      bias,
-      (data) => packConv(data, outChannels, inChannels, kh, kw),
+    const shape = [outChannels, inChannels, kh, kw];
+    const pack = (data: Float32Array) => packConv(data, outChannels, inChannels, kh, kw);
+    if (!prefersWinograd(this.gpu, { kernel: [kh, kw], stride, inChannels, outChannels })) {
+      return this.#conv(name, shape, [kh, kw], inChannels, outChannels, bias, pack);
+    }
+    const weight = this.#declare(
+      [`${name}.weight`],
+      [shape],
+      [16, inChannels, outChannels],
+      ([data]) => transformWeights(pack(data!), inChannels, outChannels),
+      'f32',
     );
+    const conv = { weight, winograd: true, inChannels, outChannels, kernel: [kh, kw] as const };
+    return bias ? { ...conv, bias: this.tensor(`${name}.bias`, [outChannels]) } : conv;
   }
 
   /** A transposed 2-D convolution, `[inChannels, outChannels, k, k]` in the file. */
@@ -177,6 +186,7 @@ export class Parameters {
     shapes: readonly (readonly number[])[],
     packed: readonly number[],
     pack: Slot['pack'],
+    dtype: Precision = this.gpu.precision,
   ): BufferTensor {
     const { gpu, file, slots, resolve } = this.#store;
     const parts = names.map((name, i) => {
@@ -194,7 +204,7 @@ export class Parameters {
       }
       return key;
     });
-    const target = gpu.createTensor(packed, gpu.precision, this.#prefix + names.join('+'));
+    const target = gpu.createTensor(packed, dtype, this.#prefix + names.join('+'));
     slots.push({ target, parts, arrived: new Map(), pack });
     return target;
   }

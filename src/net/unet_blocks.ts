@@ -99,7 +99,9 @@ export class DownBlock {
       const channels = { in: i === 0 ? before : out, out, attention: attention[level]! };
       return new Layer(inner, path, i, channels, builder);
     });
-    if (level < blockOutChannels.length - 1) this.#sampler = inner.conv2d('downsamplers.0.conv', out, out, 3);
+    if (level < blockOutChannels.length - 1) {
+      this.#sampler = inner.conv2d('downsamplers.0.conv', out, out, 3, { stride: 2 });
+    }
   }
 
   /** Pushes what the way up will need to `skips`. */

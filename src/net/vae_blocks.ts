@@ -35,7 +35,7 @@ export class Encoder {
         normGroups,
       );
       if (i === blockOutChannels.length - 1) return { resnets };
-      return { resnets, sampler: inner.conv2d('downsamplers.0.conv', channels, channels, 3) };
+      return { resnets, sampler: inner.conv2d('downsamplers.0.conv', channels, channels, 3, { stride: 2 }) };
     });
     this.#mid = new MidBlock(p.scope('mid_block'), last, config);
     this.#end = new Head(p, last, 2 * config.latentChannels, normGroups);

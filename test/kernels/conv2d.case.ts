@@ -1,5 +1,7 @@
+import { floatToHalf, halfToFloat } from '../../src/gpu/index.ts';
 import { conv2d, packConv } from '../../src/kernels/conv2d.ts';
 import { doesGemm, GEMM_VARIANTS } from '../../src/kernels/gemm_variants.ts';
+import { transformWeights } from '../../src/kernels/winograd.ts';
 import { randomArray } from '../random.ts';
 import { activationReference } from './activation.case.ts';
 import type { KernelCase, Shape } from './case.ts';
@@ -18,10 +20,15 @@ function geometry(shape: Shape) {
   return { n, h, w, cin, cout, kh: kernel, kw, stride, uh, uw, top, left, bottom, right, ho, wo };
 }
 
+const hasWinograd = (shape: Shape) => {
+  const { kh, kw, stride } = geometry(shape);
+  return kh === 3 && kw === 3 && stride === 1;
+};
+
 /** Convolution; `bias`, `residual` and `residual2` are 0 or 1, `channelBias` is the number of its rows. */
 export const conv2dCase: KernelCase = {
   op: 'conv2d',
-  variants: GEMM_VARIANTS,
+  variants: [...GEMM_VARIANTS, 'winograd'],
   shapes: [
     { n: 1, h: 1, w: 1, cin: 1, cout: 1 },
     { n: 1, h: 3, w: 5, cin: 3, cout: 7, bias: 1, activation: 1 },
@@ -37,10 +44,13 @@ export const conv2dCase: KernelCase = {
     { n: 2, h: 6, w: 7, cin: 8, cout: 8, kernel: 3, kw: 1, residual: 1 },
     { n: 1, h: 9, w: 7, cin: 5, cout: 4, kernel: 5, bias: 1 },
     { n: 4, h: 16, w: 15, cin: 52, cout: 64, bias: 1 },
+    { n: 1, h: 259, w: 251, cin: 4, cout: 4, bias: 1, residual: 1 },
   ],
   inputs(shape) {
     const { n, h, w, cin, cout, kh, kw, ho, wo } = geometry(shape);
-    const weight = randomArray(cout * cin * kh * kw, 2);
+    // In f16 already: Winograd's f32 weights are made of what the device holds.
+    const weight = halfToFloat(floatToHalf(randomArray(cout * cin * kh * kw, 2)));
+    const packed = packConv(weight, cout, cin, kh, kw);
     const output = { shape: [n, ho, wo, cout] };
     const { bias, channelBias, residual, residual2 } = shape;
     return {
@@ -48,8 +58,16 @@ export const conv2dCase: KernelCase = {
       weight: {
         shape: [cout, cin, kh, kw],
         data: weight,
-        upload: { shape: [kh * kw * cin, cout], data: packConv(weight, cout, cin, kh, kw) },
+        upload: { shape: [kh * kw * cin, cout], data: packed },
       },
+      ...(hasWinograd(shape) && {
+        winograd: {
+          shape: [cout, cin, kh, kw],
+          data: weight,
+          dtype: 'f32' as const,
+          upload: { shape: [16, cin, cout], data: transformWeights(packed, cin, cout) },
+        },
+      }),
       ...(bias && { bias: { shape: [cout], data: randomArray(cout, 3) } }),
       ...(channelBias && {
         channelBias: { shape: [channelBias, cout], data: randomArray(channelBias * cout, 4) },
@@ -58,14 +76,17 @@ export const conv2dCase: KernelCase = {
       ...(residual2 && { residual2: { ...output, data: randomArray(n * ho * wo * cout, 6) } }),
     };
   },
-  record(rec, shape, variant, { x, weight, bias, channelBias, residual, residual2 }) {
+  record(rec, shape, variant, { x, weight, winograd, bias, channelBias, residual, residual2 }) {
     const { h, w, uh, uw, cin, cout, kh, kw, stride, top, left, bottom, right } = geometry(shape);
-    if (!doesGemm(rec.gpu, variant, { channels: cin, columns: cout })) return undefined;
+    const transformed = variant === 'winograd';
+    const done = transformed ? winograd : doesGemm(rec.gpu, variant, { channels: cin, columns: cout });
+    if (!done) return undefined;
+    const form = transformed ? { weight: winograd!, winograd: true } : { weight: weight! };
     return conv2d(
       rec,
       x!,
       {
-        weight: weight!,
+        ...form,
         inChannels: cin,
         outChannels: cout,
         kernel: [kh, kw],
@@ -81,7 +102,7 @@ export const conv2dCase: KernelCase = {
         ...((uh !== h || uw !== w) && {
           upsample: uh === 2 * h && uw === 2 * w ? (true as const) : ([uh, uw] as const),
         }),
-        variant,
+        variant: transformed ? undefined : variant,
       },
     );
   },
