@@ -1,7 +1,8 @@
 // One invocation a query row of a head; any head size. No workgroup memory; HEAD floats of private memory a thread,
-// 8 bytes read a flop pair (nothing is shared between rows).
+// 6 bytes read a multiply-add in f32 (a query and a key for one, a value for the other; nothing is shared between rows).
 
 alias XV = X;
+alias OV = X;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -19,18 +20,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var total = 0.0;
   let end = visible_keys(i);
   for (var j = 0u; j < end; j++) {
-    let hidden = reasons(batch, i, j);
-    if (!is_additive() && hidden > 0u) { continue; }
     let key_row = row(key_batch, j, p.keys);
     let key = p.k_offset + key_row * p.k_stride + head * HEAD;
     let value = p.v_offset + key_row * p.v_stride + head * HEAD;
     var score = 0.0;
     for (var d = 0u; d < HEAD; d++) { score += f32(q[query + d]) * f32(k[key + d]); }
-    score *= p.scale;
-    if (is_additive()) { score += f32(hidden) * p.mask_value; }
+    score = after_hiding(score * p.scale, is_masked(batch, j), i, j);
+    if (score == LOWEST) { continue; }
     let higher = max(highest, score);
-    let rescale = exp(highest - higher);
-    let weight = exp(score - higher);
+    let rescale = exp2(highest - higher);
+    let weight = exp2(score - higher);
     highest = higher;
     total = total * rescale + weight;
     for (var d = 0u; d < HEAD; d++) { sum[d] = sum[d] * rescale + weight * f32(v[value + d]); }

@@ -1,11 +1,12 @@
 // One invocation owns ROWS query rows of a head: their queries and sums stay in registers, and KEYS keys and values are
 // loaded at once for all of them. Barrier-free and unrolled (unroll.ts): r counts rows, k keys, d vectors of the head.
-// Sums are rescaled only when a score exceeds what they are scaled by e^SLACK (FlashAttention-4, 2025): the quotient is
+// Sums are rescaled only when a score exceeds what they are scaled by 2^SLACK (FlashAttention-4, 2025): the quotient is
 // the same, and after the first keys a key costs one exp a row. Head sizes that divide by four.
-// No workgroup memory; about 2·ROWS·HEAD + KEYS vec4 of registers a thread; 8/ROWS bytes read a flop pair. A CPU keeps
+// No workgroup memory; about 2·ROWS·HEAD + KEYS vec4 of registers a thread; 4/ROWS bytes read a multiply-add in f32. A CPU keeps
 // its registers in the first cache anyway, and every load costs it bounds tests: there ROWS and KEYS are larger.
 
 alias XV = X4;
+alias OV = X4;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -42,7 +43,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let value$k = first_v + j$k * p.inner * p.v_stride;
     //unroll r
     var score$r_$k = 0.0;
-    var off$r_$k = beyond$k;
     //end
     //end
     //unroll d
@@ -53,18 +53,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     //end
     //end
     //end
-    if (HIDES) {
-      //unroll k
-      //unroll r
-      let hidden$r_$k = reasons(batch, i$r, j$k);
-      if (is_additive()) { score$r_$k += f32(hidden$r_$k) * p.mask_value; }
-      else if (hidden$r_$k > 0u) {
-        score$r_$k = LOWEST;
-        off$r_$k = true;
-      }
-      //end
-      //end
-    }
+    //unroll k
+    let masked$k = is_masked(batch, j$k);
+    //unroll r
+    score$r_$k = select(after_hiding(score$r_$k, masked$k, i$r, j$k), LOWEST, beyond$k);
+    //end
+    //end
     var grows = false;
     //unroll r
     var most$r = LOWEST;
@@ -76,7 +70,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     if (grows) {
       //unroll r
       let higher$r = max(highest$r, most$r);
-      let rescale$r = exp(highest$r - higher$r);
+      let rescale$r = exp2(highest$r - higher$r);
       highest$r = higher$r;
       total$r *= rescale$r;
       //unroll d
@@ -86,13 +80,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
     //unroll k
     //unroll r
-    let weight$r_$k = select(exp(score$r_$k - highest$r), 0.0, off$r_$k);
+    let weight$r_$k = select(exp2(score$r_$k - highest$r), 0.0, score$r_$k == LOWEST);
     total$r += weight$r_$k;
     //end
     //end
     //unroll d
     //unroll k
-    let v$d_$k = vec4f(v[value$k + $du]);
+    let v$d_$k = select(vec4f(v[value$k + $du]), vec4f(), beyond$k); // whatever it is, it adds nothing
     //unroll r
     sum$r_$d += weight$r_$k * v$d_$k;
     //end

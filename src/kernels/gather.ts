@@ -16,16 +16,18 @@ const GATHER: ShaderSource = { name: 'gather', wgsl: source };
 /**
  * `out[r] = table[ids[r]] + positions[r mod P]`, `[rows, channels]`.
  * `ids` is u32 `[rows]`, `table` `[vocabulary, channels]`, `positions` `[P, channels]`. Ids beyond the vocabulary read
- * its last row. Throws RangeError when the channels differ.
+ * its last row. Throws RangeError when the channels differ or there is nothing to gather.
  */
 export function gather(rec: Recorder, ids: Tensor, table: Tensor, positions?: Tensor): Tensor {
   const [vocabulary = 0, channels = 0] = table.shape;
-  if (ids.dtype !== 'u32' || (positions && positions.shape[1] !== channels)) {
+  const rows = elementCount(ids.shape);
+  const fits = !positions || (positions.shape[1] === channels && positions.shape[0] !== 0);
+  if (ids.dtype !== 'u32' || !(rows * vocabulary * channels > 0) || !fits) {
     throw new RangeError(
-      `gather: expected u32 ids and positions [P, ${channels}], got ${ids.dtype} ids and ${shapeText(positions?.shape ?? [])}`,
+      `gather: expected u32 ids, a table [V, C] and positions [P, ${channels}], none of them empty, ` +
+        `got ${ids.dtype} ids ${shapeText(ids.shape)}, ${shapeText(table.shape)} and ${shapeText(positions?.shape ?? [])}`,
     );
   }
-  const rows = elementCount(ids.shape);
   const out = rec.tensor([rows, channels], rec.precision, 'gather');
   rec.dispatch({
     source: GATHER,

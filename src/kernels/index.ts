@@ -3,8 +3,8 @@
  * Each takes a `Recorder`, records its dispatches and returns its output; nothing runs before the program does.
  *
  *   products    matmul, conv2d, conv_transpose2d, temporal_conv ← gemm ← gemm_variants; conv2d ← winograd
- *   attention   attention (within frames, cross, causal, masked, over frames)
- *   norms       group_norm, layer_norm, unit_rows
+ *   attention   attention (within frames, cross, causal, masked) ← attention_variants; temporal_attention (over frames)
+ *   norms       group_norm, layer_norm (← sum_alone, sum_workgroup: who adds up), unit_rows
  *   rows        gather, add_rows, timestep_embedding, copy (concat, slice)
  *   pointwise   activation (activate, add), affine, combine (sampler steps, guidance)
  *   images      resize ← resample (antialiased), blur121, structure_ladder, min_max, normalise_channels
@@ -20,11 +20,9 @@ export { affine, type AffineOptions } from './affine.ts';
 export {
   attention,
   ATTENTION_VARIANTS,
-  temporalAttention,
   type AttentionOptions,
   type AttentionVariant,
   type Rows,
-  type TemporalAttentionOptions,
 } from './attention.ts';
 export { blur121 } from './blur121.ts';
 export { combine, combineInto, type CombineOptions } from './combine.ts';
@@ -33,8 +31,21 @@ export { convTranspose2d, packConvTranspose } from './conv_transpose2d.ts';
 export { concat, slice } from './copy.ts';
 export { gather } from './gather.ts';
 export { GEMM_VARIANTS } from './gemm_variants.ts';
-export { groupNorm, type GroupNormOptions } from './group_norm.ts';
-export { layerNorm, type NormWeight } from './layer_norm.ts';
+export {
+  GROUP_NORM_VARIANTS,
+  groupNorm,
+  groupNormMoments,
+  type GroupNormOptions,
+  type GroupNormVariant,
+  type MomentsOptions,
+} from './group_norm.ts';
+export {
+  LAYER_NORM_VARIANTS,
+  layerNorm,
+  type LayerNormOptions,
+  type LayerNormVariant,
+  type NormWeight,
+} from './layer_norm.ts';
 export {
   linear,
   packGeglu,
@@ -51,6 +62,12 @@ export { resize, type ResizeMode, type ResizeOptions } from './resize.ts';
 export { i420Bytes, rgbToYuv } from './rgb_to_yuv.ts';
 export { MAX_STRUCTURE_STEP, structureLadder } from './structure_ladder.ts';
 export { packConv1d, temporalConv, type TemporalConvOptions } from './temporal_conv.ts';
+export {
+  temporalAttention,
+  TEMPORAL_ATTENTION_VARIANTS,
+  type TemporalAttentionOptions,
+  type TemporalAttentionVariant,
+} from './temporal_attention.ts';
 export { timestepEmbedding, type TimestepEmbeddingOptions } from './timestep_embedding.ts';
 export { unitRows } from './unit_rows.ts';
 export { prefersWinograd, transformWeights } from './winograd.ts';

@@ -21,6 +21,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let value = f32(x[start + c]);
     squares += value * value;
   }
-  let factor = p.scale / max(sqrt(squares), 1e-12);
+  let length = sqrt(squares);
+  let factor = p.scale / select(length, 1e-12, length < 1e-12); // unlike max, it keeps a NaN
   for (var c = 0u; c < p.channels; c++) { out[start + c] = X(f32(x[start + c]) * factor); }
 }

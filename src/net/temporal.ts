@@ -1,6 +1,6 @@
 // Attention over the frames of a clip, at every pixel by itself (Gen-1, section 3.2), with learned frame positions.
 import { shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
-import { temporalAttention } from '../kernels/attention.ts';
+import { temporalAttention } from '../kernels/temporal_attention.ts';
 import { groupNorm, type NormWeight } from '../kernels/group_norm.ts';
 import { linear, type LinearWeight } from '../kernels/matmul.ts';
 import type { Parameters } from './parameters.ts';

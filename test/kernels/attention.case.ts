@@ -1,14 +1,10 @@
-import {
-  attention,
-  ATTENTION_VARIANTS,
-  temporalAttention,
-  type AttentionVariant,
-} from '../../src/kernels/attention.ts';
+import type { Gpu } from '../../src/gpu/index.ts';
+import { attention, ATTENTION_VARIANTS, type AttentionVariant } from '../../src/kernels/attention.ts';
 import { randomArray, uniform } from '../random.ts';
 import type { KernelCase, Shape } from './run-case.ts';
 
 /** What the twin needs: reads q[batch, i, c], k[batch, j, c], v[batch, j, c] and tells how often (i, j) is hidden. */
-interface Twin {
+export interface Twin {
   readonly batch: number;
   readonly queries: number;
   readonly keys: number;
@@ -23,7 +19,10 @@ interface Twin {
 }
 
 /** The textbook: all scores of a row, their maximum, their weights, in f64. Calls `write` per output. */
-function attend(twin: Twin, write: (batch: number, i: number, c: number, value: number) => void): void {
+export function attend(
+  twin: Twin,
+  write: (batch: number, i: number, c: number, value: number) => void,
+): void {
   const { batch, queries, keys, heads, headDim } = twin;
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {
@@ -113,7 +112,7 @@ export const attentionCase: KernelCase = {
   record(rec, shape, variant, { q, kv, mask }) {
     const { batch, queries, keys, heads, headDim, keyBatches, causal, maskValue } = options(shape);
     const channels = heads * headDim;
-    if (!done(variant, headDim)) return undefined;
+    if (!done(variant, headDim, causal || mask !== undefined, rec.gpu)) return undefined;
     return attention(rec, {
       q: { tensor: q!, offset: 4, stride: channels + 4 },
       k: { tensor: kv!, offset: 0, stride: 2 * channels },
@@ -146,49 +145,8 @@ export const attentionCase: KernelCase = {
   atol: 2e-5,
 };
 
-/** Attention over the frames of each pixel. */
-export const temporalAttentionCase: KernelCase = {
-  op: 'temporal_attention',
-  variants: ATTENTION_VARIANTS,
-  shapes: [
-    { clips: 1, frames: 1, pixels: 1, heads: 1, headDim: 1 },
-    { clips: 1, frames: 3, pixels: 5, heads: 2, headDim: 3 },
-    { clips: 2, frames: 8, pixels: 13, heads: 2, headDim: 32 },
-    { clips: 1, frames: 7, pixels: 66, heads: 1, headDim: 8 },
-    { clips: 3, frames: 33, pixels: 3, heads: 1, headDim: 20 },
-    { clips: 1, frames: 16, pixels: 9, heads: 2, headDim: 20 },
-  ],
-  inputs({ clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }) {
-    const shape = [clips * frames * pixels, 3 * heads * headDim] as const;
-    return { qkv: { shape, data: randomArray(shape[0] * shape[1], 3) } };
-  },
-  record(rec, { clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }, variant, { qkv }) {
-    if (!done(variant, headDim)) return undefined;
-    const sizes = { clips, frames, pixels, heads, headDim };
-    return temporalAttention(rec, { qkv: qkv!, ...sizes, variant: variant as AttentionVariant });
-  },
-  reference({ clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }, { qkv }) {
-    const channels = heads * headDim;
-    const row = (b: number, frame: number) =>
-      (Math.floor(b / pixels) * frames + frame) * pixels + (b % pixels);
-    const out = new Float32Array(clips * frames * pixels * channels);
-    const twin: Twin = {
-      ...{ batch: clips * pixels, queries: frames, keys: frames, heads, headDim },
-      ...{ scale: headDim ** -0.5, maskValue: 0 },
-      q: (b, i, c) => qkv![row(b, i) * 3 * channels + c]!,
-      k: (b, j, c) => qkv![row(b, j) * 3 * channels + channels + c]!,
-      v: (b, j, c) => qkv![row(b, j) * 3 * channels + 2 * channels + c]!,
-      hidden: () => 0,
-    };
-    attend(twin, (b, i, c, value) => (out[row(b, i) * channels + c] = value));
-    return out;
-  },
-  flops: ({ clips = 0, frames = 0, pixels = 0, heads = 0, headDim = 0 }) =>
-    4 * clips * pixels * frames * frames * heads * headDim,
-  rtol: 1e-5,
-  atol: 2e-5,
-};
-
-function done(variant: string, headDim: number): boolean {
-  return variant === 'plain' || (headDim % 4 === 0 && (variant === 'tile' || headDim <= 64));
+function done(variant: string, headDim: number, hidesKeys: boolean, { features }: Gpu): boolean {
+  if (variant === 'plain') return true;
+  if (headDim % 4 !== 0 || (variant !== 'tile' && headDim > 64)) return false;
+  return variant !== 'quad' || (features.subgroups && !hidesKeys);
 }

@@ -2,7 +2,7 @@
 
 import { activateCase, addCase } from './activation.case.ts';
 import { addRowsCase } from './add_rows.case.ts';
-import { attentionCase, temporalAttentionCase } from './attention.case.ts';
+import { attentionCase } from './attention.case.ts';
 import { blur121Case } from './blur121.case.ts';
 import { combineCase } from './combine.case.ts';
 import { conv2dCase } from './conv2d.case.ts';
@@ -18,6 +18,7 @@ import { normaliseChannelsCase } from './normalise_channels.case.ts';
 import { resizeCase } from './resize.case.ts';
 import { rgbToYuvCase } from './rgb_to_yuv.case.ts';
 import type { KernelCase } from './run-case.ts';
+import { temporalAttentionCase } from './temporal_attention.case.ts';
 import { temporalConvCase } from './temporal_conv.case.ts';
 import { timestepEmbeddingCase } from './timestep_embedding.case.ts';
 import { unitRowsCase } from './unit_rows.case.ts';

@@ -1,4 +1,4 @@
-import { groupNorm } from '../../src/kernels/group_norm.ts';
+import { groupNorm, GROUP_NORM_VARIANTS, type GroupNormVariant } from '../../src/kernels/group_norm.ts';
 import { randomArray } from '../random.ts';
 import type { KernelCase } from './run-case.ts';
 
@@ -7,7 +7,7 @@ const EPS = 1e-5;
 /** Data is `mean` + noise of deviation 1; `silu` 1 fuses the activation. */
 export const groupNormCase: KernelCase = {
   op: 'group_norm',
-  variants: ['split'],
+  variants: GROUP_NORM_VARIANTS,
   shapes: [
     { frames: 1, height: 1, width: 1, channels: 1, groups: 1, perStatistic: 1, silu: 0, mean: 0 },
     { frames: 3, height: 3, width: 5, channels: 6, groups: 3, perStatistic: 1, silu: 0, mean: 0 },
@@ -30,10 +30,11 @@ export const groupNormCase: KernelCase = {
       bias: { shape: [channels], data: randomArray(channels, 7) },
     };
   },
-  record(rec, { groups = 0, perStatistic = 1, silu = 0 }, _variant, { x, weight, bias }) {
+  record(rec, { groups = 0, perStatistic = 1, silu = 0 }, variant, { x, weight, bias }) {
     const activation = silu ? 'silu' : 'none';
     const w = { weight: weight!, bias: bias! };
-    return groupNorm(rec, x!, w, { groups, eps: EPS, activation, framesPerStatistic: perStatistic });
+    const options = { groups, eps: EPS, activation, framesPerStatistic: perStatistic } as const;
+    return groupNorm(rec, x!, w, { ...options, variant: variant as GroupNormVariant });
   },
   reference(shape, { x, weight, bias }) {
     const { frames = 0, height = 0, width = 0, channels = 0, groups = 1, perStatistic = 1, silu = 0 } = shape;

@@ -1,4 +1,4 @@
-// group_norm_partial, group_norm_merge and group_norm_apply, which only make sense together.
+// group_norm_plain; group_norm_partial with group_norm_merge, or group_norm_moments, both with group_norm_apply.
 
 import { expect } from 'vitest';
 import { Recorder } from '../../src/gpu/index.ts';

@@ -1,4 +1,4 @@
-import { layerNorm } from '../../src/kernels/layer_norm.ts';
+import { layerNorm, LAYER_NORM_VARIANTS, type LayerNormVariant } from '../../src/kernels/layer_norm.ts';
 import { randomArray } from '../random.ts';
 import type { KernelCase } from './run-case.ts';
 
@@ -7,7 +7,7 @@ const EPS = 1e-5;
 /** Rows of `mean` + noise of deviation 1. */
 export const layerNormCase: KernelCase = {
   op: 'layer_norm',
-  variants: ['plain'],
+  variants: LAYER_NORM_VARIANTS,
   shapes: [
     { rows: 1, channels: 1, mean: 0 },
     { rows: 3, channels: 3, mean: 0 },
@@ -23,8 +23,11 @@ export const layerNormCase: KernelCase = {
     weight: { shape: [channels], data: randomArray(channels, 2) },
     bias: { shape: [channels], data: randomArray(channels, 3) },
   }),
-  record: (rec, _shape, _variant, { x, weight, bias }) =>
-    layerNorm(rec, x!, { weight: weight!, bias: bias! }, { eps: EPS }),
+  record(rec, _shape, variant, { x, weight, bias }) {
+    if (variant === 'subgroup' && !rec.gpu.features.subgroups) return undefined;
+    const w = { weight: weight!, bias: bias! };
+    return layerNorm(rec, x!, w, { eps: EPS, variant: variant as LayerNormVariant });
+  },
   reference({ rows = 0, channels = 0 }, { x, weight, bias }) {
     const out = new Float32Array(rows * channels);
     for (let r = 0; r < rows; r++) {
