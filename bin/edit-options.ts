@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { EditJob } from '../demo/command-types.ts';
+import type { EditJob, TuningMode } from '../demo/command-types.ts';
 
 /** Wrong use of a command: its message names the option. */
 export class UsageError extends Error {
@@ -17,7 +17,7 @@ const FLAG = { type: 'boolean', default: false } as const;
 export const EDIT_OPTIONS = {
   ...{ prompt: TEXT, blend: TEXT, strength: TEXT },
   ...{ structure: TEXT, temporal: TEXT, guidance: TEXT, steps: TEXT, seed: TEXT },
-  ...{ start: TEXT, duration: TEXT, fps: TEXT, size: TEXT, 'out-size': TEXT, model: TEXT },
+  ...{ start: TEXT, duration: TEXT, fps: TEXT, size: TEXT, 'out-size': TEXT, model: TEXT, tuning: TEXT },
   ...{ software: FLAG, json: FLAG },
 } as const;
 
@@ -34,6 +34,7 @@ export const EDIT_OPTIONS_HELP = `  --strength <0..1>      how far the source's 
   --size <w>x<h>         working size, multiples of 32
   --out-size <w>x<h>     written size
   --model <folder|url>   another model of the same pipeline
+  --tuning <mode>        measure which kernel variants are fastest here: auto (default: on a GPU), on, off
   --software             do not look for a GPU`;
 
 /** `parseArgs` with positionals, that throws UsageError. */
@@ -84,6 +85,12 @@ export async function readModel(named: string | undefined): Promise<ModelPlace |
     );
   }
   return { folder };
+}
+
+/** What --tuning says. Throws UsageError for another word. */
+export function readTuning(word: string | undefined): TuningMode | undefined {
+  if (word === undefined || word === 'auto' || word === 'on' || word === 'off') return word;
+  throw new UsageError(`--tuning must be auto, on or off, got '${word}'.`);
 }
 
 function number(name: string, text: string): number {

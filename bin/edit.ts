@@ -1,7 +1,7 @@
 // `edit <video> --prompt "…" -o out.mp4`: drives the built page in a headless browser.
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import type { EditJob, EditReport, ProgressReport } from '../demo/command-types.ts';
+import type { EditJob, EditReport, ProgressReport, TuningMode } from '../demo/command-types.ts';
 import { planText, durationText } from '../src/editor/plan.ts';
 import {
   EDIT_OPTIONS,
@@ -10,11 +10,12 @@ import {
   parseCommand,
   readEditOptions,
   readModel,
+  readTuning,
   TEXT,
   UsageError,
 } from './edit-options.ts';
 import { assertReadable } from './input-file.ts';
-import { openCommandPage } from './page.ts';
+import { openCommandPage, TUNING_FOLDER } from './page.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { assertWritable } from './write-atomically.ts';
 
@@ -38,7 +39,7 @@ export async function main(argv: string[]): Promise<number> {
     console.error(`${error.message}\n\n${USAGE}`);
     return 2;
   }
-  const { video, picture, output, sheet, model, options, software, json } = request;
+  const { video, picture, output, sheet, model, tuning, options, software, json } = request;
   await assertReadable(video);
   if (picture) await assertReadable(picture);
   await assertWritable(output);
@@ -67,6 +68,8 @@ export async function main(argv: string[]): Promise<number> {
       input: server.addFile(video),
       output: sink.url,
       options,
+      tuningStore: server.addStore(TUNING_FOLDER),
+      ...(tuning && { tuning }),
       ...(model && { model: 'folder' in model ? server.addFolder(model.folder) : model.url }),
       ...(picture && { picture: server.addFile(picture) }),
       ...(sheetSink && { sheet: sheetSink.url }),
@@ -100,6 +103,7 @@ interface Request {
   readonly output: string;
   readonly sheet: string | undefined;
   readonly model: ModelPlace | undefined;
+  readonly tuning: TuningMode | undefined;
   readonly options: EditJob['options'];
   readonly software: boolean;
   readonly json: boolean;
@@ -137,6 +141,7 @@ async function readRequest(argv: string[]): Promise<Request> {
     output,
     sheet: values.sheet,
     model: await readModel(values.model),
+    tuning: readTuning(values.tuning),
     options: { ...(values.prompt !== undefined && { prompt: values.prompt }), ...readEditOptions(values) },
     software: values.software,
     json: values.json,

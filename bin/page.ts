@@ -1,10 +1,14 @@
 // The page of the command line in a browser: built if stale, served on loopback, opened, and closed without a trace.
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import type { ErrorReport, Outcome } from '../demo/command-types.ts';
 import { launchBrowser, type LaunchOptions, type RunningBrowser } from './browser.ts';
 import { buildPageIfStale } from './build.ts';
 import { watchForCrash } from './crash.ts';
 import { servePage, type PageServer } from './serve.ts';
+
+/** Where the commands keep which kernel variants are fastest, by adapter. */
+export const TUNING_FOLDER = fileURLToPath(new URL('../node_modules/.cache/refilm/tuning/', import.meta.url));
 
 /** An error that the page reported: `name` and `code` are those of the class that was thrown there. */
 export class PageError extends Error {

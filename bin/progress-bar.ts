@@ -7,6 +7,7 @@ const WIDTH = 24;
 
 const PHASES: Readonly<Record<string, string>> = {
   download: 'loading the model',
+  tune: 'choosing the fastest kernels',
   compile: 'compiling kernels',
   depth: 'estimating depth',
   content: 'imagining the prompt',

@@ -1,11 +1,11 @@
 // A small HTTP server for one page on the loopback interface: the built page's files, plus what a job registers under
 // an unguessable address: an input file to read by range, a sink that an upload is written to.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, resolve, sep } from 'node:path';
+import { dirname, extname, join, normalize, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeAtomically, type WriteError } from './write-atomically.ts';
 
@@ -29,6 +29,11 @@ export interface PageServer extends AsyncDisposable {
    * `{bytes}`, or status 507 with the WriteError as `{name, message, code}`.
    */
   addSink(path: string): Sink;
+  /**
+   * Makes a folder hold texts by name: below the returned address, which ends with a slash, PUT replaces one as a sink
+   * does, GET gives it back or status 404. The folder is made with the first.
+   */
+  addStore(path: string): string;
   close(): Promise<void>;
 }
 
@@ -55,6 +60,7 @@ const MIME: Readonly<Record<string, string>> = {
 export async function servePage(folder: string): Promise<PageServer> {
   const files = new Map<string, string>();
   const folders = new Map<string, string>();
+  const stores = new Map<string, string>();
   const sinks = new Map<string, (request: IncomingMessage) => Promise<number>>();
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => refuse(request, response, error));
@@ -67,18 +73,27 @@ export async function servePage(folder: string): Promise<PageServer> {
     return undefined;
   };
 
+  const fileInStores = (path: string): string | undefined => {
+    for (const [address, root] of stores) {
+      // A name may be any text: its fingerprint is a name that every file system takes.
+      if (path.startsWith(address)) return join(root, `${fingerprint(path.slice(address.length))}.json`);
+    }
+    return undefined;
+  };
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodedPath(request);
     if (path === undefined) return void response.writeHead(400).end();
     if (request.method === 'PUT' || request.method === 'POST') {
-      const write = sinks.get(path);
+      const stored = fileInStores(path);
+      const write = stored === undefined ? sinks.get(path) : replace(stored);
       if (!write) return void response.writeHead(404).end();
       sinks.delete(path);
       const bytes = await write(request);
       return void response.writeHead(200, { 'content-type': MIME['.json'] }).end(JSON.stringify({ bytes }));
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
-    const file = files.get(path) ?? fileInFolders(path) ?? fileInside(folder, path);
+    const file = files.get(path) ?? fileInStores(path) ?? fileInFolders(path) ?? fileInside(folder, path);
     if (file === undefined) return void response.writeHead(404).end();
     await sendFile(file, request, response);
   };
@@ -115,6 +130,11 @@ export async function servePage(folder: string): Promise<PageServer> {
       written.catch(() => undefined); // who does not ask is told by the page, which gets the same error
       return { url: origin + address, written };
     },
+    addStore(path) {
+      const address = `${secretPath('store', '')}/`;
+      stores.set(address, resolve(path));
+      return origin + address;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -122,6 +142,18 @@ export async function servePage(folder: string): Promise<PageServer> {
 
 function secretPath(kind: string, extension: string): string {
   return `/${kind}/${randomBytes(16).toString('hex')}${extension.toLowerCase()}`;
+}
+
+function fingerprint(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
+/** Writes a request's body over `path`. */
+function replace(path: string): (request: IncomingMessage) => Promise<number> {
+  return async (request) => {
+    await mkdir(dirname(path), { recursive: true });
+    return writeAtomically(path, request.iterator({ destroyOnReturn: false }));
+  };
 }
 
 function decodedPath(request: IncomingMessage): string | undefined {

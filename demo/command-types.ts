@@ -1,6 +1,6 @@
 // What the command line (bin/page.ts) and its page (demo/command.ts) say to each other, all of it plain JSON.
 import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
-import type { EditResult } from '../src/editor/editor.ts';
+import type { EditResult, LoadOptions } from '../src/editor/editor.ts';
 import type { EditOptions } from '../src/editor/options.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import type { Quality } from '../src/editor/quality.ts';
@@ -27,6 +27,9 @@ export interface DeviceReport extends AdapterDescription {
   readonly maxBufferSize: number;
 }
 
+/** See `TuningOptions`. */
+export type TuningMode = NonNullable<LoadOptions['tuning']>;
+
 /** One edit: where its files are, and the options that are plain JSON. */
 export interface EditJob {
   /** Address of the source video; it answers GET. */
@@ -41,6 +44,9 @@ export interface EditJob {
   readonly model?: string;
   /** Measures how well the result obeys. */
   readonly evaluate?: boolean;
+  /** Whether kernel variants are measured, and the address below which texts by name are kept by PUT and GET. */
+  readonly tuning?: TuningMode;
+  readonly tuningStore?: string;
   readonly options: Omit<EditOptions, 'picture' | 'signal' | 'onProgress'>;
 }
 

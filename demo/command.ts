@@ -3,6 +3,7 @@ import { probe } from '../src/codec/probe.ts';
 import { Editor } from '../src/editor/editor.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import { Gpu } from '../src/gpu/device.ts';
+import type { TuningStore } from '../src/editor/tuning_store.ts';
 import { contactSheet } from './contact_sheet.ts';
 import type { DeviceReport, EditJob, EditReport, ErrorReport, Outcome } from './command-types.ts';
 
@@ -45,6 +46,8 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
   const editor = await Editor.load(job.model === undefined ? 'nano' : new URL(job.model), {
     signal,
     onProgress,
+    ...(job.tuning && { tuning: job.tuning }),
+    ...(job.tuningStore !== undefined && { tuningStore: storeAt(job.tuningStore) }),
   });
   try {
     const loadSeconds = (performance.now() - started) / 1000;
@@ -58,6 +61,20 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
   } finally {
     editor.dispose();
   }
+}
+
+/** The command's folder of texts: a fresh browser keeps nothing itself. */
+function storeAt(address: string): TuningStore {
+  const place = (name: string) => address + encodeURIComponent(name);
+  return {
+    async read(name) {
+      const response = await fetch(place(name));
+      return response.ok ? response.text() : undefined;
+    },
+    async write(name, text) {
+      await fetch(place(name), { method: 'PUT', body: text });
+    },
+  };
 }
 
 async function put(url: string, body: Blob, signal: AbortSignal): Promise<void> {

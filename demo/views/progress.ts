@@ -10,6 +10,7 @@ import { requireElement } from '../dom.ts';
 import { PreviewView } from './preview.ts';
 
 const PHASES: Readonly<Record<EditPhase, string>> = {
+  tune: 'Choosing the fastest kernels',
   compile: 'Preparing the kernels',
   depth: 'Looking at depth',
   content: 'Reading what it shall show',

@@ -17,7 +17,7 @@ import { DepthEstimator } from './depth.ts';
 import { DepthPass, type DepthPixels, DepthReader } from './depth_pass.ts';
 import { editContent } from './edit_content.ts';
 import type { ResolvedOptions } from './options.ts';
-import { type EditShape, planEdit, type StageCosts } from './plan_edit.ts';
+import { type EditShape, planEdit, recordEdit, type StageCosts } from './plan_edit.ts';
 import { latentPreview } from './preview.ts';
 import { type EditPhase, type LatentPreview, type OnProgress, ProgressMeter } from './progress.ts';
 import type { Size } from './geometry.ts';
@@ -72,6 +72,11 @@ class EditRun {
 
   async *frames(): AsyncGenerator<EditedFrame, void, undefined> {
     const { session, source, options, shape, signal, onProgress } = this.#job;
+    await session.run(
+      (engine) =>
+        session.tuning.begin(engine, () => recordEdit(engine, options, shape), { signal, onProgress }),
+      { signal, onProgress },
+    );
     if (source.frames) await this.#announce(source.frames.length);
     const clip = await this.#look();
     if (!source.frames) await this.#announce(clip.frames.length, true);

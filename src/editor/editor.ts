@@ -1,19 +1,18 @@
 // The public use case: load a model once, edit videos with it.
 
 import { encode, type EncoderFrame, mux } from '../codec/index.ts';
-import type { GpuOptions } from '../gpu/index.ts';
 import { openModelCache } from '../net/cache.ts';
 import { filesFolder, hubFolder, mappedFolder, type ModelFolder, urlFolder } from '../net/folder.ts';
 import { NANO_FILES } from '../../weights/nano.js';
 import { editFrames, type EditedFrame, type EditJob } from './edit.ts';
 import { openDepth } from './depth_pass.ts';
-import { type ModelOptions, readModelFiles, type ModelFiles } from './model.ts';
+import { readModelFiles, type ModelFiles } from './model.ts';
 import { type EditOptions, resolveOptions } from './options.ts';
 import type { EditPlan } from './plan.ts';
 import type { OnProgress } from './progress.ts';
 import { editShape } from './plan_edit.ts';
 import { measureQuality, type Quality } from './quality.ts';
-import { Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 import { type FrameSource, openSource, type VideoSource } from './source.ts';
 
 /**
@@ -28,7 +27,7 @@ export type ModelSource =
   | ModelFolder;
 
 /** Options of {@link Editor.load}. */
-export interface LoadOptions extends ModelOptions, GpuOptions {}
+export type LoadOptions = SessionOptions;
 
 /** A finished edit. */
 export interface EditResult {
@@ -64,9 +63,9 @@ export class Editor {
    * `NotFoundError` or `DownloadError` where the model can't be had, or the signal's reason.
    */
   static async load(model: ModelSource = 'nano', options: LoadOptions = {}): Promise<Editor> {
-    const { signal, onProgress, ...gpuOptions } = options;
+    const { signal } = options;
     const files = await readModelFiles(await folderOf(model), { signal });
-    return new Editor(await Session.open(files, gpuOptions, { signal, onProgress }), files);
+    return new Editor(await Session.open(files, options), files);
   }
 
   /** The adapter in words, e.g. for a status line. */

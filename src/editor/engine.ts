@@ -1,6 +1,6 @@
 // A model on a device, with the programs recorded for it. Everything here is lost with the device and made again.
 
-import { type Gpu, Heap, type Program, Recorder, type Tensor } from '../gpu/index.ts';
+import { type Choice, type Gpu, Heap, type Program, Recorder, type Tensor } from '../gpu/index.ts';
 import { linear } from '../kernels/matmul.ts';
 import { Model, type ModelFiles, type ModelOptions } from './model.ts';
 
@@ -17,6 +17,8 @@ export class Engine {
   readonly #programs: Program[] = [];
   readonly #made = new Map<string, unknown>();
   readonly #tensors: BufferTensor[] = [];
+  /** What its recordings left to the author's guess, by key: for `tune`. */
+  readonly questions = new Map<string, Choice>();
 
   private constructor(
     readonly gpu: Gpu,
@@ -52,6 +54,7 @@ export class Engine {
     return this.once(`program ${name}`, () => {
       const rec = new Recorder(this.gpu, name);
       record(rec);
+      for (const [key, question] of rec.questions) this.questions.set(key, question);
       const program = rec.begin(this.#heap);
       this.#programs.push(program);
       return program;

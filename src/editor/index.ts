@@ -3,7 +3,8 @@
  *
  *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
  *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
- *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts
+ *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts,
+ *            tuning.ts (which variants kernels take) ← tuning_store.ts
  *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; denoiser.ts; frames.ts;
  *            depth_pass.ts (structure that is given, not estimated)
  *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
@@ -33,5 +34,7 @@ export type {
   RecoveryEvent,
   WorkEvent,
 } from './progress.ts';
+export type { TuningOptions } from './tuning.ts';
+export type { TuningStore } from './tuning_store.ts';
 export type { Consistency, Quality } from './quality.ts';
 export type { FrameIterable, VideoSource } from './source.ts';

@@ -1,5 +1,6 @@
 // Records what an edit will run and says what it will cost: every pipeline is compiled before the first frame is read.
 
+import type { Program } from '../gpu/index.ts';
 import { frameWindows, gen1Guidance } from '../sampler/index.ts';
 import { VideoDenoiser } from './denoiser.ts';
 import { DEPTH_BATCH, DepthEstimator } from './depth.ts';
@@ -17,6 +18,10 @@ export interface EditShape {
   /** Frames that the video model sees at a time. */
   readonly windowFrames: number;
 }
+
+/** What the programs depend on beside the sizes. */
+export type EditSettings = Pick<ResolvedOptions, 'guidance' | 'temporal' | 'structure'> &
+  Partial<Pick<ResolvedOptions, 'depth'>>;
 
 /** Floating point operations: depth of a frame; structure, one denoising step and decoding of a window. */
 export interface StageCosts {
@@ -39,6 +44,29 @@ export function editShape(display: Size, options: ResolvedOptions, windowFrames:
 /** Share of an edit's time that is no network: decoding, small kernels, waiting. */
 const OVERHEAD = 1.25;
 
+/** The programs that an edit of any length runs, recorded once per engine. */
+export function recordEdit(
+  engine: Engine,
+  options: EditSettings,
+  shape: EditShape,
+): {
+  /** None where the edit is given its depth. */
+  readonly depth: DepthEstimator | undefined;
+  readonly structure: Program;
+  readonly denoiser: VideoDenoiser;
+  readonly decode: Program;
+} {
+  const { working, output, windowFrames: frames } = shape;
+  const evaluations = gen1Guidance(options.guidance, options.temporal);
+  const { structure: step } = options;
+  const depth = options.depth ? undefined : DepthEstimator.of(engine, working);
+  const structure = structureProgram(engine, frames, working, step);
+  const denoiser = VideoDenoiser.of(engine, { frames, size: working, structure: step, evaluations });
+  const decode = decodeProgram(engine, frames, working);
+  outputProgram(engine, working, output);
+  return { depth, structure, denoiser, decode };
+}
+
 /** Records the programs of an edit of `frames` frames and plans it. Throws as `Recorder.finish` does. */
 export async function planEdit(
   engine: Engine,
@@ -47,19 +75,9 @@ export async function planEdit(
   shape: EditShape,
 ): Promise<{ readonly plan: EditPlan; readonly costs: StageCosts }> {
   const { working, output, windowFrames } = shape;
-  const evaluations = gen1Guidance(options.guidance, options.temporal);
   // Measured first, while nothing else runs; then everything is recorded, and compiles while the first frames are read.
   const rate = await engine.measureRate();
-  const depth = options.depth ? undefined : DepthEstimator.of(engine, working);
-  const structure = structureProgram(engine, windowFrames, working, options.structure);
-  const denoiser = VideoDenoiser.of(engine, {
-    frames: windowFrames,
-    size: working,
-    structure: options.structure,
-    evaluations,
-  });
-  const decode = decodeProgram(engine, windowFrames, working);
-  outputProgram(engine, working, output);
+  const { depth, structure, denoiser, decode } = recordEdit(engine, options, shape);
   const costs: StageCosts = {
     depth: depth ? depth.flops / DEPTH_BATCH : 0,
     structure: structure.flops,
@@ -78,7 +96,7 @@ export async function planEdit(
     working,
     output,
     steps: options.steps,
-    evaluations: evaluations.length,
+    evaluations: denoiser.settings.evaluations.length,
     structure: options.structure,
     guidance: options.guidance,
     temporal: options.temporal,

@@ -3,7 +3,8 @@
 import type { EditPlan } from './plan.ts';
 
 /** Stages of an edit, in the order in which they begin. */
-export type EditPhase = 'compile' | 'depth' | 'content' | 'structure' | 'denoise' | 'decode' | 'write';
+export type EditPhase =
+  'tune' | 'compile' | 'depth' | 'content' | 'structure' | 'denoise' | 'decode' | 'write';
 
 /** A file of the model is being fetched. `totalBytes` is missing where the server does not say. */
 export interface DownloadEvent {

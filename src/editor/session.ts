@@ -1,10 +1,11 @@
 // Keeps an engine alive: a lost device is rebuilt, its weights are loaded again, and the stage that was running is run
 // again from what it had finished. Everything a stage needs to resume is on the CPU.
 
-import { DeviceLostError, Gpu, GpuError, type GpuOptions } from '../gpu/index.ts';
+import { DeviceLostError, GpuError, type GpuOptions } from '../gpu/index.ts';
 import { Engine } from './engine.ts';
 import type { ModelFiles, ModelOptions } from './model.ts';
 import type { OnProgress } from './progress.ts';
+import { Tuning, type TuningOptions } from './tuning.ts';
 import { warmUp } from './warm_up.ts';
 
 /** How often one stage may lose its device before the edit gives up, and how long to wait before the later attempts. */
@@ -13,6 +14,9 @@ const REBUILD_DELAY_MS = 2000;
 
 /** Reads and maps fail at once when a device is lost; the reason may come this much later. */
 const LOSS_NOTICE_MS = 100;
+
+/** Options of {@link Session.open}. */
+export interface SessionOptions extends ModelOptions, GpuOptions, TuningOptions {}
 
 /** Options of {@link Session.run}. */
 export interface StageOptions {
@@ -39,15 +43,22 @@ export class Session {
   private constructor(
     private readonly files: ModelFiles,
     private readonly gpuOptions: GpuOptions,
+    /** Which variants the kernels take, also on the next device. */
+    readonly tuning: Tuning,
     engine: Engine,
   ) {
     this.#engine = engine;
   }
 
   /** Opens a device and loads the model. Throws `UnsupportedError`, and as `Model.open` and `Model.load` do. */
-  static async open(files: ModelFiles, gpuOptions: GpuOptions, options: ModelOptions = {}): Promise<Session> {
-    const engine = await Engine.create(await Gpu.create(gpuOptions), files, options, warmUp);
-    return new Session(files, gpuOptions, engine);
+  static async open(
+    files: ModelFiles,
+    { signal, onProgress, tuning, tuningStore, tuningBudget, ...gpuOptions }: SessionOptions = {},
+  ): Promise<Session> {
+    const choices = new Tuning({ tuning, tuningStore, tuningBudget });
+    const gpu = await choices.createGpu(gpuOptions);
+    const engine = await Engine.create(gpu, files, { signal, onProgress }, warmUp);
+    return new Session(files, gpuOptions, choices, engine);
   }
 
   /** The engine as it is now; another one after a loss. Throws once disposed of. */
@@ -93,7 +104,7 @@ export class Session {
 
   async #ready(signal: AbortSignal | undefined): Promise<Engine> {
     if (this.#usable) return this.engine;
-    const engine = await Engine.create(await Gpu.create(this.gpuOptions), this.files, { signal });
+    const engine = await Engine.create(await this.tuning.createGpu(this.gpuOptions), this.files, { signal });
     if (this.#disposed) engine.dispose();
     else {
       this.#account = { ...this.usage, since: 0 };

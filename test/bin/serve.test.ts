@@ -91,6 +91,16 @@ describe('the page server', () => {
     await expect(sink.written).rejects.toMatchObject({ name: 'WriteError', code: 'ENOENT' });
   });
 
+  test('a store keeps texts by name, whatever the name', async () => {
+    const store = server.addStore(join(folder, 'made', 'store'));
+    const place = store + encodeURIComponent('../a|b/c?');
+    expect((await fetch(place)).status).toBe(404);
+    for (const body of ['one', 'two']) expect((await fetch(place, { method: 'PUT', body })).status).toBe(200);
+    expect(await (await fetch(place)).text()).toBe('two');
+    expect((await fetch(`${store}other`)).status).toBe(404);
+    expect(await readdir(join(folder, 'made', 'store'))).toHaveLength(1);
+  });
+
   test('an upload that breaks off leaves the old file', async () => {
     const target = join(folder, 'kept.mp4');
     await writeFile(target, 'old');
