@@ -1,4 +1,5 @@
 // `bench [options]`: times the kernels in a headless browser, by the page in bench/, and prints its table.
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchReport, BenchRow } from '../bench/measure.ts';
 import { launchBrowser } from './browser.ts';
@@ -7,11 +8,14 @@ import { watchForCrash } from './crash.ts';
 import { servePage } from './serve.ts';
 import { assertWritable, writeAtomically } from './write-atomically.ts';
 
+const ROOFLINE = fileURLToPath(new URL('../bench/ROOFLINE.md', import.meta.url));
+
 const USAGE = `npm run bench -- [options]
   --kernel name      one kernel (default: all that have timed shapes)
   --shape n          only the kernel's shape of this number
   --samples n        samples of each variant (default 5)
   --software         SwiftShader even where there is a GPU
+  --roofline         writes bench/ROOFLINE.md: a step of SD1.5's size against public peak numbers
   -o report.json     writes the report, as the page's button does`;
 
 /** The command. Resolves to the exit code; throws on a wrong call, and where no browser has WebGPU. */
@@ -23,12 +27,18 @@ export async function main(argv: string[]): Promise<number> {
       shape: { type: 'string' },
       samples: { type: 'string' },
       software: { type: 'boolean', default: false },
+      roofline: { type: 'boolean', default: false },
       out: { type: 'string', short: 'o' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     console.log(USAGE);
+    return 0;
+  }
+  if (values.roofline) {
+    const { rooflineText } = await import('../bench/roofline.ts');
+    await writeAtomically(ROOFLINE, new Blob([await rooflineText()]).stream());
     return 0;
   }
   const options = {

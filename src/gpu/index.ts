@@ -8,7 +8,7 @@
 export * from './choices.ts';
 export * from './clock.ts';
 export * from './device.ts';
-export type { Dispatch, Param } from './dispatch.ts';
+export type { Dispatch, Param, Traffic } from './dispatch.ts';
 export * from './errors.ts';
 export * from './grid.ts';
 export * from './half.ts';

@@ -31,7 +31,8 @@ interface Slot {
 
 interface Store {
   readonly gpu: Gpu;
-  readonly file: TensorReader;
+  /** Undefined where parameters are only declared, see {@link Parameters.declared}. */
+  readonly file: TensorReader | undefined;
   readonly slots: Slot[];
   readonly resolve: (name: string) => string | undefined;
 }
@@ -58,6 +59,11 @@ export class Parameters {
     this.#prefix = '';
   }
 
+  /** Parameters without a file: whatever a network declares is there, zero. For recording a network of any size. */
+  static declared(gpu: Gpu): Parameters {
+    return new Parameters({ gpu, file: undefined, slots: [], resolve: (name) => name }, '');
+  }
+
   /** The device that the parameters are on. */
   get gpu(): Gpu {
     return this.#store.gpu;
@@ -76,7 +82,7 @@ export class Parameters {
   /** Shape of `name` in the file, undefined when it is not there. */
   shapeOf(name: string): readonly number[] | undefined {
     const key = this.#store.resolve(this.#prefix + name);
-    return key === undefined ? undefined : this.#store.file.tensors.get(key)!.shape;
+    return key === undefined ? undefined : this.#store.file?.tensors.get(key)!.shape;
   }
 
   /** A tensor as the file has it, under `shape`. */
@@ -192,6 +198,7 @@ export class Parameters {
     const parts = names.map((name, i) => {
       const full = this.#prefix + name;
       const key = resolve(full);
+      if (!file) return full;
       if (key === undefined) throw missingTensor(file.name, full, file.tensors.size);
       const { shape } = file.tensors.get(key)!;
       if (!sameShape(shape, shapes[i]!)) {
@@ -220,6 +227,7 @@ export class Parameters {
    */
   async load({ signal, onProgress }: LoadOptions = {}): Promise<void> {
     const { gpu, file, slots } = this.#store;
+    if (!file) throw new Error('load: these parameters are declared only, there is no file to read');
     const waiting = new Map<string, Slot[]>();
     for (const slot of slots) {
       for (const part of slot.parts) waiting.set(part, [...(waiting.get(part) ?? []), slot]);
@@ -247,7 +255,7 @@ export class Parameters {
       return toFloat32(dtype, bytes);
     } catch (cause) {
       const fault = {
-        file: this.#store.file.name,
+        file: this.#store.file!.name,
         tensor: name,
         expected: 'a float element type',
         got: dtype,
