@@ -2,13 +2,16 @@
 // `npm run bench` drives it through `window.refilmBench`.
 
 import { Gpu } from '../src/gpu/index.ts';
-import { measure, type BenchOptions, type BenchReport, type BenchRow } from './measure.ts';
+import { measureCompile, type CompileReport } from './compile.ts';
+import { headline, measure, type BenchOptions, type BenchReport, type BenchRow } from './measure.ts';
 import { TIMED_SHAPES } from './shapes.ts';
 
 declare global {
   interface Window {
     /** Measures and resolves to the report; the table on the page fills meanwhile. */
     refilmBench: (options: BenchOptions) => Promise<BenchReport>;
+    /** Compiles what an edit with the bundled model needs. */
+    refilmCompile: () => Promise<CompileReport>;
     /** Told every line as it comes, if the command line drives the page. */
     printRow?: (row: BenchRow) => void;
   }
@@ -26,9 +29,10 @@ let report: BenchReport | undefined;
 for (const name of Object.keys(TIMED_SHAPES)) kernels.add(new Option(name, name));
 
 function show(line: BenchRow): void {
-  const { kernel, shape, variant, ms, gflops, gbps } = line;
+  const { kernel, shape, variant, ms, gflops, gbps, share } = line;
   const row = table.insertRow();
-  const cells = [kernel, shape, variant, ms.toFixed(3), gflops.toFixed(2), gbps.toFixed(2)];
+  const figures = [ms.toFixed(3), gflops.toFixed(2), gbps.toFixed(2), `${Math.round(100 * share)} %`];
+  const cells = [kernel, shape, variant, ...figures];
   for (const cell of cells) row.insertCell().textContent = cell;
   window.printRow?.(line);
 }
@@ -41,7 +45,7 @@ async function bench(options: BenchOptions): Promise<BenchReport> {
     gpu = await Gpu.create();
     status.textContent = `Measuring on ${gpu.describe()} …`;
     report = await measure(gpu, options, show);
-    status.textContent = report.adapter;
+    status.textContent = headline(report);
     save.disabled = false;
     return report;
   } catch (error) {
@@ -51,6 +55,10 @@ async function bench(options: BenchOptions): Promise<BenchReport> {
     gpu?.dispose();
     run.disabled = false;
   }
+}
+
+async function compile(): Promise<CompileReport> {
+  return measureCompile(await Gpu.create());
 }
 
 function download(content: BenchReport): void {
@@ -69,3 +77,4 @@ save.addEventListener('click', () => {
   if (report) download(report);
 });
 window.refilmBench = bench;
+window.refilmCompile = compile;

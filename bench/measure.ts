@@ -1,6 +1,7 @@
 // Times every variant of the kernels on their timed shapes; their inputs and variants come from the tests' tables.
 
 import { type Gpu, timeInTurns } from '../src/gpu/index.ts';
+import { measureCeilings, type Ceilings } from './ceilings.ts';
 import { CASES } from '../test/kernels/cases.ts';
 import { prepareCase, shapeName, type PreparedCase } from '../test/kernels/run-case.ts';
 import { TIMED_SHAPES } from './shapes.ts';
@@ -26,6 +27,11 @@ export interface BenchRow {
   readonly gflops: number;
   /** 10⁹ bytes a second, if inputs and output are moved once: no kernel can move less. */
   readonly gbps: number;
+  /**
+   * Share of the roofline: the time that the larger of operations and bytes would take at this adapter's measured
+   * ceilings, over the time taken. Above 1 where the data stays in a cache.
+   */
+  readonly share: number;
 }
 
 /** What a run of the benchmark gives. */
@@ -33,6 +39,7 @@ export interface BenchReport {
   readonly adapter: string;
   readonly userAgent: string;
   readonly date: string;
+  readonly ceilings: Ceilings;
   readonly rows: readonly BenchRow[];
 }
 
@@ -43,6 +50,7 @@ export async function measure(
   onRow: (row: BenchRow) => void,
 ): Promise<BenchReport> {
   const date = new Date().toISOString();
+  const ceilings = await measureCeilings(gpu);
   const rows: BenchRow[] = [];
   for (const name of kernel === undefined ? Object.keys(TIMED_SHAPES) : [kernel]) {
     const of = (TIMED_SHAPES[name] ?? []).filter((_, i) => shape === undefined || i === shape);
@@ -51,13 +59,18 @@ export async function measure(
       throw new RangeError(`bench: nothing to time for ${name} ${shape ?? ''}; there is ${names.join(', ')}`);
     }
     for (const each of of) {
-      for (const row of await measureShape(gpu, name, each, samples)) {
+      for (const row of await measureShape(gpu, name, each, samples, ceilings)) {
         rows.push(row);
         onRow(row);
       }
     }
   }
-  return { adapter: gpu.describe(), userAgent: navigator.userAgent, date, rows };
+  return { adapter: gpu.describe(), userAgent: navigator.userAgent, date, ceilings, rows };
+}
+
+/** The adapter and its ceilings, for people. */
+export function headline({ adapter, ceilings: { gflops, gbps } }: BenchReport): string {
+  return `${adapter}: at most ${gflops.toFixed(1)} GFLOP/s of fused multiply-adds, ${gbps.toFixed(1)} GB/s copying`;
 }
 
 async function measureShape(
@@ -65,6 +78,7 @@ async function measureShape(
   op: string,
   shape: Readonly<Record<string, number>>,
   samples: number,
+  ceilings: Ceilings,
 ): Promise<BenchRow[]> {
   const kernel = CASES.find((each) => each.op === op)!;
   const prepared = new Map<string, PreparedCase>();
@@ -75,14 +89,12 @@ async function measureShape(
     }
     const programs = new Map([...prepared].map(([variant, { program }]) => [variant, program]));
     const times = await timeInTurns(gpu, programs, { samples });
-    return [...times].map(([variant, ms]) => ({
-      kernel: op,
-      shape: shapeName(shape),
-      variant,
-      ms,
-      gflops: kernel.flops(shape) / ms / 1e6,
-      gbps: prepared.get(variant)!.bytes / ms / 1e6,
-    }));
+    return [...times].map(([variant, ms]) => {
+      const gflops = kernel.flops(shape) / ms / 1e6;
+      const gbps = prepared.get(variant)!.bytes / ms / 1e6;
+      const share = Math.max(gflops / ceilings.gflops, gbps / ceilings.gbps);
+      return { kernel: op, shape: shapeName(shape), variant, ms, gflops, gbps, share };
+    });
   } finally {
     for (const one of prepared.values()) one.dispose();
   }

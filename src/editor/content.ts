@@ -6,7 +6,8 @@ import { resize } from '../kernels/resize.ts';
 import { endRows } from '../net/clip_text.ts';
 import type { Engine } from './engine.ts';
 import type { Size } from './geometry.ts';
-import { type EncodedPrompt, Prior, priorNoise, unitContent } from './prior_loop.ts';
+import { type EncodedPrompt, Prior, priorNoise, recordPrior, unitContent } from './prior_loop.ts';
+import { classifierFreeGuidance } from '../sampler/index.ts';
 
 /** Options of {@link contentOfPrompt}. */
 export interface PromptOptions {
@@ -38,6 +39,22 @@ export async function contentOfPrompt(
   }
 }
 
+/** Records the text tower for `count` prompts: inputs `ids`, `ends`, outputs `states`, `embeds`. */
+function recordText(rec: Recorder, { model: { textEncoder } }: Engine, count: number): void {
+  const ids = rec.input('ids', [count, textEncoder.config.maxTokens], 'u32');
+  const output = textEncoder.record(rec, ids, rec.input('ends', [count], 'u32'));
+  rec.output('states', output.lastHiddenState);
+  rec.output('embeds', output.textEmbeds ?? output.pooled);
+}
+
+/** Compiles what {@link contentOfPrompt} will run; it allocates nothing. */
+export function compileContent(engine: Engine): void {
+  const { prior, files } = engine.model;
+  const contents = classifierFreeGuidance(files.defaults.prior_guidance).length;
+  engine.compile('text', (rec) => recordText(rec, engine, 2)); // the prompt and the empty one
+  engine.compile('prior', (rec) => recordPrior(rec, prior, contents));
+}
+
 /** What the text tower says of each prompt. */
 export async function encodePrompts(
   engine: Engine,
@@ -46,17 +63,11 @@ export async function encodePrompts(
 ): Promise<EncodedPrompt[]> {
   const { textEncoder, files } = engine.model;
   const { maxTokens, eosTokenId, hiddenSize } = textEncoder.config;
+  const rec = new Recorder(engine.gpu, 'text');
+  recordText(rec, engine, prompts.length);
   const rows = prompts.map((prompt) => files.tokenizer.ids(prompt, maxTokens));
   const ids = Uint32Array.from(rows.flatMap((row) => [...row]));
   const ends = endRows(ids, maxTokens, eosTokenId);
-  const rec = new Recorder(engine.gpu, 'text');
-  const output = textEncoder.record(
-    rec,
-    rec.input('ids', [prompts.length, maxTokens], 'u32'),
-    rec.input('ends', [prompts.length], 'u32'),
-  );
-  rec.output('states', output.lastHiddenState);
-  rec.output('embeds', output.textEmbeds ?? output.pooled);
   const { states, embeds } = await evaluateOnce(rec, { ids, ends }, ['states', 'embeds'], signal);
   const width = embeds.length / prompts.length;
   const stateSize = maxTokens * hiddenSize;

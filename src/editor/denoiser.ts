@@ -1,6 +1,6 @@
 // The video model as a sampler sees it: Gen-1's guided prediction (eq. 8) for one window of frames, on the GPU.
 
-import { elementCount, type Program, readTensor } from '../gpu/index.ts';
+import { elementCount, type Program, readTensor, type Recorder } from '../gpu/index.ts';
 import { combine, combineInto } from '../kernels/combine.ts';
 import { noise as gaussianNoise } from '../kernels/noise.ts';
 import {
@@ -74,7 +74,15 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     const update = engine.program(`update ${key}`, (rec) => {
       combineInto(rec, latents, [prediction], rec.input('step', [2], 'f32'));
     });
+    noiseProgram(engine, latents.shape);
+    engine.compile('hold', (rec) => recordHold(rec, latents, held, start));
     return new VideoDenoiser(engine, settings, latents, start, held, prediction, structure, networks, update);
+  }
+
+  /** Records the networks now: their kernels compile while the caller goes on. */
+  record(): this {
+    this.networks();
+    return this;
   }
 
   /** Floating point operations of one step. */
@@ -109,10 +117,7 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
   }
 
   async #drawNoise(seed: number, firstFrame: number): Promise<void> {
-    const { shape } = this.noise;
-    const program = this.engine.program(`noise ${shape.join('x')}`, (rec) => {
-      rec.output('noise', gaussianNoise(rec, shape, rec.input('key', [4], 'u32')));
-    });
+    const program = noiseProgram(this.engine, this.noise.shape);
     program.write('key', [...seedWords(seed), firstFrame, 0]);
     await program.run();
     program.copyOut('noise', this.noise);
@@ -128,8 +133,7 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     this.engine.gpu.writeTensor(this.held, held);
     return this.engine.program(`hold ${shape.join('x')}`, (rec) => {
       const first = (tensor: BufferTensor): BufferTensor => ({ ...tensor, shape });
-      const level = rec.input('level', [3], 'f32');
-      combineInto(rec, first(this.latents), [first(this.held), first(this.noise)], level);
+      recordHold(rec, first(this.latents), first(this.held), first(this.noise));
     });
   }
 
@@ -219,4 +223,16 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
   async read(): Promise<Float32Array> {
     return (await readTensor(this.engine.gpu, this.latents)) as Float32Array;
   }
+}
+
+/** The noise of a window: input `key` (seedWords, first frame, 0), output `noise`. */
+function noiseProgram(engine: Engine, shape: readonly number[]): Program {
+  return engine.program(`noise ${shape.join('x')}`, (rec) => {
+    rec.output('noise', gaussianNoise(rec, shape, rec.input('key', [4], 'u32')));
+  });
+}
+
+/** Clean latents to a noise level, in place of `latents`: input `level` (0, then the weights of clean and noise). */
+function recordHold(rec: Recorder, latents: BufferTensor, clean: BufferTensor, noise: BufferTensor): void {
+  combineInto(rec, latents, [clean, noise], rec.input('level', [3], 'f32'));
 }

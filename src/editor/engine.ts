@@ -17,6 +17,7 @@ export class Engine {
   readonly #programs: Program[] = [];
   readonly #made = new Map<string, unknown>();
   readonly #tensors: BufferTensor[] = [];
+  readonly #compiling: Promise<unknown>[] = [];
   /** What its recordings left to the author's guess, by key: for `tune`. */
   readonly questions = new Map<string, Choice>();
 
@@ -59,6 +60,26 @@ export class Engine {
       this.#programs.push(program);
       return program;
     });
+  }
+
+  /**
+   * Compiles what `record` records and allocates nothing: for programs that are recorded anew for every use. The kernels
+   * then are there, or at least on the way.
+   */
+  compile(name: string, record: (rec: Recorder) => void): void {
+    void this.once(`compile ${name}`, () => {
+      const rec = new Recorder(this.gpu, name);
+      record(rec);
+      for (const [key, question] of rec.questions) this.questions.set(key, question);
+      const kernels = rec.compile();
+      this.#compiling.push(kernels);
+      return kernels;
+    });
+  }
+
+  /** Resolves when the kernels of everything recorded so far are compiled. Rejects with ShaderError. */
+  async compiled(): Promise<void> {
+    await this.gpu.orFailed(Promise.all([...this.#programs.map(({ ready }) => ready), ...this.#compiling]));
   }
 
   /** What `make` gives, made once per `name`: programs that share tensors are made together. Lives until `releasePrograms`. */
@@ -119,6 +140,7 @@ export class Engine {
   releasePrograms(): void {
     for (const program of this.#programs.splice(0)) program.dispose();
     this.#heap.dispose();
+    this.#compiling.length = 0;
     this.#made.clear();
     for (const { buffer } of this.#tensors.splice(0)) this.gpu.destroyBuffer(buffer);
   }

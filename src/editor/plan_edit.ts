@@ -2,6 +2,7 @@
 
 import type { Program } from '../gpu/index.ts';
 import { frameWindows, gen1Guidance } from '../sampler/index.ts';
+import { compileContent } from './content.ts';
 import { VideoDenoiser } from './denoiser.ts';
 import { DEPTH_BATCH, DepthEstimator } from './depth.ts';
 import type { Engine } from './engine.ts';
@@ -61,9 +62,11 @@ export function recordEdit(
   const { structure: step } = options;
   const depth = options.depth ? undefined : DepthEstimator.of(engine, working);
   const structure = structureProgram(engine, frames, working, step);
-  const denoiser = VideoDenoiser.of(engine, { frames, size: working, structure: step, evaluations });
+  const settings = { frames, size: working, structure: step, evaluations };
+  const denoiser = VideoDenoiser.of(engine, settings).record();
   const decode = decodeProgram(engine, frames, working);
   outputProgram(engine, working, output);
+  compileContent(engine);
   return { depth, structure, denoiser, decode };
 }
 

@@ -59,6 +59,20 @@ export function priorNoise(seed: number | bigint, embeddingSize: number): (index
     gaussianNoise({ seed, frame: 0, stream: FIRST_STREAM + index }, new Float64Array(embeddingSize));
 }
 
+/** Records one evaluation of `batch` states: inputs by the names of the network's, output `prediction`. */
+export function recordPrior(rec: Recorder, model: PriorTransformer, batch: number): void {
+  const { embeddingSize, textTokens } = model.config;
+  const { precision } = rec;
+  const prediction = model.record(rec, {
+    latents: rec.input('latents', [batch, embeddingSize], precision),
+    timestep: rec.input('timestep', [batch], 'f32'),
+    textEmbeds: rec.input('textEmbeds', [batch, embeddingSize], precision),
+    textStates: rec.input('textStates', [batch * textTokens, embeddingSize], precision),
+    mask: rec.input('mask', [batch, textTokens + PRIOR_TOKENS], 'u32'),
+  });
+  rec.output('prediction', prediction);
+}
+
 /** A prior that is ready to sample. Dispose of it when done; the network stays the caller's. */
 export class Prior {
   readonly #program: Program;
@@ -94,17 +108,8 @@ export class Prior {
     unclipSteps(schedule, settings.steps);
     const batch = classifierFreeGuidance(settings.guidance).length;
     const [mean, std] = await Promise.all([readTensor(gpu, model.clipMean), readTensor(gpu, model.clipStd)]);
-    const { embeddingSize, textTokens } = model.config;
     const rec = new Recorder(gpu, 'prior');
-    const precision = rec.precision;
-    const prediction = model.record(rec, {
-      latents: rec.input('latents', [batch, embeddingSize], precision),
-      timestep: rec.input('timestep', [batch], 'f32'),
-      textEmbeds: rec.input('textEmbeds', [batch, embeddingSize], precision),
-      textStates: rec.input('textStates', [batch * textTokens, embeddingSize], precision),
-      mask: rec.input('mask', [batch, textTokens + PRIOR_TOKENS], 'u32'),
-    });
-    rec.output('prediction', prediction);
+    recordPrior(rec, model, batch);
     return new Prior(await rec.finish(), schedule, settings, mean, std);
   }
 

@@ -12,15 +12,26 @@ test('bench times every variant of a kernel in the browser, prints a table and w
     const { code, stdout, stderr } = await runCommand([...args, '-o', out]);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(
-      /^group_norm +plain +[\d.]+ ms +[\d.]+ GFLOP\/s +[\d.]+ GB\/s {2}frames=16,height=8/,
+      /^group_norm +plain +[\d.]+ ms +[\d.]+ GFLOP\/s +[\d.]+ GB\/s +\d+ % {2}frames=16,height=8/m,
     );
-    const { adapter, rows } = JSON.parse(await readFile(out, 'utf8')) as BenchReport;
+    const { adapter, ceilings, rows } = JSON.parse(await readFile(out, 'utf8')) as BenchReport;
     expect(adapter).toMatch(/swiftshader/i);
     expect(rows.map(({ kernel, variant }) => `${kernel} ${variant}`)).toEqual(
       GROUP_NORM_VARIANTS.map((variant) => `group_norm ${variant}`),
     );
-    for (const { ms } of rows) expect(ms).toBeGreaterThan(0);
+    // Under the roofs of ceiling_copy.wgsl and ceiling_fma.wgsl.
+    for (const { ms, gflops, gbps, share } of rows) {
+      expect(ms).toBeGreaterThan(0);
+      expect(share).toBeCloseTo(Math.max(gflops / ceilings.gflops, gbps / ceilings.gbps));
+    }
   });
+});
+
+test('bench --compile compiles what an edit needs and says how much that is', async () => {
+  const { code, stdout, stderr } = await runCommand(['bench', '--software', '--compile']);
+  expect(code, stderr).toBe(0);
+  const [, pipelines] = /^(\d+) pipelines in [\d.]+ s on /m.exec(stdout) ?? [];
+  expect(Number(pipelines)).toBeGreaterThan(30);
 });
 
 test('bench refuses a kernel that it does not time, and says which it does', async () => {
