@@ -50,6 +50,7 @@ export class ProgressView {
       case 'recover':
         this.#tell('The GPU was lost: taking the work up again', `attempt ${event.attempt}`);
         break;
+      case 'tune':
       case 'compile':
       case 'depth':
       case 'content':
