@@ -1,6 +1,6 @@
 // Attention without a score matrix in memory: within frames, to other tokens (cross), causal and masked.
 
-import { flatGrid, type Recorder, type Tensor } from '../gpu/index.ts';
+import { ceilDiv, ELEMENT_BYTES, flatGrid, type Recorder, type Tensor, type Traffic } from '../gpu/index.ts';
 import {
   checkAttention,
   type AttentionOptions,
@@ -78,9 +78,25 @@ export function interleavedAttention(
     ],
     workgroups: flatGrid(kernel.workgroups),
     flops: 4 * batch * heads * queries * keys * headDim,
+    traffic: trafficOf(o, kernel.workgroups),
     label,
   });
   return out;
+}
+
+/** What the workgroups read and write, where each reads all keys and values of its sequence. */
+function trafficOf(
+  { q, batch, queries, keys, heads, headDim }: AttentionOptions,
+  workgroups: number,
+): Traffic {
+  const sequences = batch * heads;
+  const each = ceilDiv(sequences * queries, workgroups);
+  const readers = sequences * ceilDiv(queries, Math.min(each, queries));
+  const rows = 2 * sequences * queries + 2 * readers * keys;
+  return {
+    bytes: rows * headDim * ELEMENT_BYTES[q.tensor.dtype],
+    why: `a workgroup computes ${each} queries: each reads all keys and values of its sequence for itself.`,
+  };
 }
 
 /** Flags of attention_shared.wgsl. */

@@ -7,7 +7,15 @@ import gemmWgsl from './gemm.wgsl?raw';
 import reduceWgsl from './gemm_reduce.wgsl?raw';
 import { gemmCandidates, gemmVariant } from './gemm_variants.ts';
 import { unroll } from './unroll.ts';
-import { ceilDiv, flatGrid, type Recorder, type Tensor } from '../gpu/index.ts';
+import {
+  byteLength,
+  ceilDiv,
+  ELEMENT_BYTES,
+  flatGrid,
+  type Recorder,
+  type Tensor,
+  type Traffic,
+} from '../gpu/index.ts';
 
 /** Input pixels that a convolution's taps read. Sizes in pixels; `height` and `width` after nearest upsampling. */
 export interface Taps {
@@ -61,6 +69,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
     ...{ constants: kernel.constants, vectorK, vectorN, slices },
     tiles: [kernel.rows, kernel.columns, kernel.tilesPerWorkgroup],
     flops: 2 * products * rows * columns * channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1),
+    multiplies: true,
   };
   if (slices === 1) {
     dispatch(rec, g, product, out);
@@ -69,7 +78,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
   const sums = rec.tensor([products * slices, rows, columns], 'f32', `${label} slices`);
   dispatch(rec, { ...g, ...NO_EPILOGUE }, product, sums);
   const reduce: Pass = {
-    ...{ name: 'gemm_reduce', wgsl: reduceWgsl, constants: {}, slices: 1 },
+    ...{ name: 'gemm_reduce', wgsl: reduceWgsl, constants: {}, slices: 1, multiplies: false },
     ...{ vectorK: vectorN, vectorN }, // it reads sums as it writes them
     tiles: [1, 2, 64],
     flops: products * rows * columns * slices,
@@ -99,6 +108,8 @@ interface Pass {
   /** Rows and F of a tile, tiles of a workgroup. */
   readonly tiles: readonly [rows: number, columns: number, perWorkgroup: number];
   readonly flops: number;
+  /** False for the addition of slices, which leaves the weights alone. */
+  readonly multiplies: boolean;
 }
 
 function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
@@ -143,8 +154,30 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
     ],
     workgroups: [...flatGrid(ceilDiv(tiles, perWorkgroup)), products * slices],
     flops: pass.flops,
+    traffic: trafficOf(g, pass, [out, ...epilogue.inputs]),
     label: g.label,
   });
+}
+
+/** What the workgroups read and write, where each reads the rows and columns of its own tiles. */
+function trafficOf(g: Gemm, pass: Pass, once: readonly (Tensor | undefined)[]): Traffic {
+  const { products = 1, rows, channels, columns, taps, x, weight } = g;
+  const [tileRows, tileColumns, perWorkgroup] = pass.tiles;
+  const width = tileColumns * (pass.vectorN ? 4 : 1);
+  const across = ceilDiv(columns, width);
+  // Tiles of a workgroup lie side by side, then in the next rows.
+  const height = tileRows * ceilDiv(perWorkgroup, across);
+  const wide = width * Math.min(perWorkgroup, across);
+  const depth = channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1);
+  const read = rows * depth * ceilDiv(columns, wide) * ELEMENT_BYTES[x.dtype];
+  const readers = pass.multiplies ? ceilDiv(rows, height) : 0;
+  const weights = depth * columns * readers * ELEMENT_BYTES[weight.dtype];
+  const rest = once.reduce((sum, tensor) => sum + (tensor ? byteLength(tensor.shape, tensor.dtype) : 0), 0);
+  const again = taps ? 'x once for every tap' : 'x';
+  return {
+    bytes: products * (read + weights) + rest,
+    why: `a workgroup computes ${height} rows of ${wide} columns: each reads its rows of ${again} and its columns of the weights for itself.`,
+  };
 }
 
 function chooseVariant(rec: Recorder, g: Gemm): string {
