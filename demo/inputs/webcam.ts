@@ -1,9 +1,9 @@
-// A few seconds from the camera as a clip: a dialog with the camera's picture, a button, and the recorder.
+// A few seconds from the camera as a clip: a dialog with the camera's picture, a button, and the frames that it shows.
 import { make, openDialog } from '../dom.ts';
+import { film } from '../state/film.ts';
 
 const SECONDS = 4;
-/** Browsers that record mp4 name one of these. */
-const TYPES = ['video/mp4;codecs=avc1.42E01F', 'video/mp4;codecs=vp09.00.10.08', 'video/mp4'];
+const FPS = 10;
 
 /** Lets the person film themselves. Gives the clip, or undefined when the dialog is closed without one. */
 export async function filmClip(): Promise<File | undefined> {
@@ -22,11 +22,8 @@ export async function filmClip(): Promise<File | undefined> {
   );
   let stream: MediaStream | undefined;
   try {
-    const type = TYPES.find(
-      (each) => typeof MediaRecorder !== 'undefined' && MediaRecorder.isTypeSupported(each),
-    );
-    if (!('mediaDevices' in navigator) || type === undefined) {
-      status.textContent = 'This browser gives pages no camera, or records no mp4. Choose a file instead.';
+    if (!('mediaDevices' in navigator)) {
+      status.textContent = 'This browser gives pages no camera. Choose a file instead.';
       return await closed;
     }
     stream = await navigator.mediaDevices.getUserMedia({
@@ -38,14 +35,11 @@ export async function filmClip(): Promise<File | undefined> {
     record.disabled = false;
     record.focus();
     status.textContent = 'Ready. The film stays on this device.';
-    const opened = stream;
     const filmed = new Promise<File>((resolve, reject) => {
       record.addEventListener('click', () => {
         record.disabled = true;
-        recordFor(opened, type, (left) => (status.textContent = `Filming: ${left} s left`)).then(
-          resolve,
-          reject,
-        );
+        const tell = (left: number): void => void (status.textContent = `Filming: ${left} s left`);
+        film(shots(video, tell), FPS).then((blob) => resolve(new File([blob], 'camera.mp4')), reject);
       });
     });
     return await Promise.race([filmed, closed]);
@@ -59,22 +53,20 @@ export async function filmClip(): Promise<File | undefined> {
   }
 }
 
-async function recordFor(stream: MediaStream, type: string, tell: (left: number) => void): Promise<File> {
-  const recorder = new MediaRecorder(stream, { mimeType: type });
-  const parts: Blob[] = [];
-  recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
-  const stopped = new Promise<void>((resolve, reject) => {
-    recorder.addEventListener('stop', () => resolve());
-    recorder.addEventListener('error', () => reject(new Error('The recorder failed.')));
-  });
-  recorder.start();
-  for (let left = SECONDS; left > 0; left--) {
-    tell(left);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+/** What `video` shows, for {@link SECONDS}. */
+async function* shots(
+  video: HTMLVideoElement,
+  tell: (left: number) => void,
+): AsyncGenerator<VideoFrame, void, undefined> {
+  const start = performance.now();
+  for (let shot = 0; shot < SECONDS * FPS; shot++) {
+    const wait = start + (1000 * shot) / FPS - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const seconds = (performance.now() - start) / 1000;
+    if (seconds >= SECONDS) return;
+    tell(Math.ceil(SECONDS - seconds));
+    yield new VideoFrame(video, { timestamp: Math.round(1e6 * seconds) });
   }
-  recorder.stop();
-  await stopped;
-  return new File(parts, 'camera.mp4', { type: 'video/mp4' });
 }
 
 function cameraFault(error: unknown): string {

@@ -25,7 +25,7 @@ const { url, folder } = demoPage();
 
 test(
   'from a dropped clip to saved takes: cancelled mid-step, started again, queued, compared, measured, kept over a reload',
-  { timeout: 10 * MINUTE },
+  { timeout: 20 * MINUTE },
   () =>
     withPage(async (page) => {
       await open(page, url());
@@ -60,7 +60,7 @@ test(
       await waitForText(page, '#run', 'Add to queue');
       await fill(page, { seed: '7' });
       await page.click('#run');
-      await waitForTakes(page, 2);
+      await waitForTakes(page, 2, 8 * MINUTE);
 
       await waitForText(page, '#facts', '1 frame in');
       await playsInStep(page);
@@ -188,7 +188,7 @@ test('a camera of moving pictures gives a clip', () =>
     await page.waitForSelector('dialog .primary:enabled');
     await page.click('dialog .primary');
     await waitForText(page, '#clip-name', 'camera', MINUTE);
-    expect(await text(page, '#clip-status')).toMatch(/^300×150, \d+ frames in [34]/);
+    expect(await text(page, '#clip-status')).toMatch(/^300×150, \d+ frames in [34]\./);
   }));
 
 test('nothing is wider than a phone', () =>
