@@ -31,6 +31,14 @@ export function paperGpu(options: Omit<GpuOptions, 'device' | 'gpu'> = {}): Prom
     lost: new Promise(() => undefined),
     addEventListener: () => undefined,
     createBuffer: ({ size, label }: GPUBufferDescriptor) => ({ size, label, destroy: () => undefined }),
+    queue: { writeBuffer: () => undefined },
+    pushErrorScope: () => undefined,
+    popErrorScope: () => Promise.resolve(null),
+    createShaderModule: () => ({}),
+    createBindGroupLayout: () => ({}),
+    createPipelineLayout: () => ({}),
+    createComputePipelineAsync: () => Promise.resolve({}),
+    destroy: () => undefined,
   };
   return Gpu.create({ ...options, device: device as unknown as GPUDevice });
 }

@@ -93,7 +93,8 @@ function summary(output: string, report: EditReport, seconds: number): string {
   return (
     `Wrote ${output} (${mib(report.bytes)} MiB, ${report.frames} frames edited) in ${durationText(seconds)}: ` +
     `${durationText(report.seconds)} of editing, ${share} % of it GPU work; ${report.plan.dispatches} dispatches a step; ` +
-    `${mib(report.plan.allocatedBytes)} MiB of GPU memory as planned, at most ${mib(report.peakBytes)} MiB.`
+    `${mib(report.plan.allocatedBytes)} MiB of GPU memory as planned, at most ${mib(report.peakBytes)} MiB, ` +
+    `${(report.peakBytes / (report.plan.weightBytes + report.plan.leastActivationBytes)).toFixed(2)} times weights and the least of activations.`
   );
 }
 

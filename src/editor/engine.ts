@@ -99,11 +99,18 @@ export class Engine {
    * Bytes of what is on the device: weights; activations of all recorded programs, as planned; latents and other states,
    * parameters of dispatches.
    */
-  memory(): { weightBytes: number; activationBytes: number; stateBytes: number } {
+  memory(): {
+    weightBytes: number;
+    activationBytes: number;
+    /** The least that any plan of the hungriest program could need. */
+    leastActivationBytes: number;
+    stateBytes: number;
+  } {
     const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
     return {
       weightBytes: this.model.bytes,
       activationBytes: this.#heap.bytes,
+      leastActivationBytes: Math.max(0, ...this.#programs.map(({ memory }) => memory.lowerBound)),
       stateBytes:
         sum(this.#tensors.map(({ buffer }) => buffer.size)) +
         sum(this.#programs.map(({ parameterBytes }) => parameterBytes)) +

@@ -33,6 +33,8 @@ export interface EditPlan {
   /** Bytes on the GPU: of weights, of activations as the planner places them, of latents and parameters that stay. */
   readonly weightBytes: number;
   readonly activationBytes: number;
+  /** What activations take at the least: most bytes that one network needs at once, however they are placed. */
+  readonly leastActivationBytes: number;
   readonly stateBytes: number;
   /** Bytes of all buffers once everything is planned and recorded: the sum of the three. */
   readonly allocatedBytes: number;
