@@ -6,8 +6,10 @@
  *   attention   attention (within frames, cross, causal, masked) ← attention_variants; temporal_attention (over frames)
  *   norms       group_norm, layer_norm (← sum_alone, sum_workgroup: who adds up), unit_rows
  *   rows        gather, add_rows, timestep_embedding, copy (concat, slice)
- *   pointwise   activation (activate, add), affine, combine (sampler steps, guidance)
- *   images      resize ← resample (antialiased), blur121, structure_ladder, min_max, normalise_channels
+ *   pointwise   activation (activate, add), affine, combine (sampler steps, guidance), composite (by a mask)
+ *   images      resize ← resample (antialiased), blur121, box_mean, guided_filter, structure_ladder, min_max,
+ *               normalise_channels
+ *   motion      optical_flow ← block_match; warp
  *   colour      yuv_to_rgb, rgb_to_yuv ← yuv
  *   noise       noise ← trigonometry.wgsl; twin of src/sampler/noise.ts
  *   shared      width (scalars or vectors from one text), unroll, epilogue
@@ -24,8 +26,11 @@ export {
   type AttentionVariant,
   type Rows,
 } from './attention.ts';
+export { blockMatch, type BlockMatchOptions } from './block_match.ts';
 export { blur121 } from './blur121.ts';
+export { boxMean } from './box_mean.ts';
 export { combine, combineInto, type CombineOptions } from './combine.ts';
+export { composite, compositeInto } from './composite.ts';
 export { conv2d, packConv, type ConvOptions, type ConvWeight } from './conv2d.ts';
 export { convTranspose2d, packConvTranspose } from './conv_transpose2d.ts';
 export { concat, slice } from './copy.ts';
@@ -39,6 +44,7 @@ export {
   type GroupNormVariant,
   type MomentsOptions,
 } from './group_norm.ts';
+export { guidedApply, guidedCoefficients, type GuidedOptions } from './guided_filter.ts';
 export {
   LAYER_NORM_VARIANTS,
   layerNorm,
@@ -57,6 +63,7 @@ export {
 export { minMax, normaliseRange } from './min_max.ts';
 export { noise, philoxWords } from './noise.ts';
 export { normaliseChannels, type NormaliseOptions } from './normalise_channels.ts';
+export { opticalFlow } from './optical_flow.ts';
 export type { ResampleFilter } from './resample.ts';
 export { resize, type ResizeMode, type ResizeOptions } from './resize.ts';
 export { i420Bytes, rgbToYuv } from './rgb_to_yuv.ts';
@@ -70,6 +77,7 @@ export {
 } from './temporal_attention.ts';
 export { timestepEmbedding, type TimestepEmbeddingOptions } from './timestep_embedding.ts';
 export { unitRows } from './unit_rows.ts';
+export { warp } from './warp.ts';
 export { prefersWinograd, transformWeights } from './winograd.ts';
 export type { YuvEncoding, YuvFormat, YuvMatrix } from './yuv.ts';
 export { yuvToRgb, type YuvPlane, type YuvToRgbOptions } from './yuv_to_rgb.ts';

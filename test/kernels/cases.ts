@@ -3,13 +3,17 @@
 import { activateCase, addCase } from './activation.case.ts';
 import { addRowsCase } from './add_rows.case.ts';
 import { attentionCase } from './attention.case.ts';
+import { blockMatchCase } from './block_match.case.ts';
 import { blur121Case } from './blur121.case.ts';
+import { boxMeanCase } from './box_mean.case.ts';
 import { combineCase } from './combine.case.ts';
+import { compositeCase } from './composite.case.ts';
 import { conv2dCase } from './conv2d.case.ts';
 import { convTranspose2dCase } from './conv_transpose2d.case.ts';
 import { concatCase, sliceCase } from './copy.case.ts';
 import { gatherCase } from './gather.case.ts';
 import { groupNormCase } from './group_norm.case.ts';
+import { guidedApplyCase, guidedCoefficientsCase } from './guided_filter.case.ts';
 import { layerNormCase } from './layer_norm.case.ts';
 import { linearCase } from './matmul.case.ts';
 import { minMaxCase, normaliseRangeCase } from './min_max.case.ts';
@@ -22,6 +26,7 @@ import { temporalAttentionCase } from './temporal_attention.case.ts';
 import { temporalConvCase } from './temporal_conv.case.ts';
 import { timestepEmbeddingCase } from './timestep_embedding.case.ts';
 import { unitRowsCase } from './unit_rows.case.ts';
+import { warpCase } from './warp.case.ts';
 import { yuvToRgbCase } from './yuv_to_rgb.case.ts';
 
 /** One entry a kernel; names (`op`) are unique. */
@@ -30,13 +35,18 @@ export const CASES: readonly KernelCase[] = [
   addCase,
   addRowsCase,
   attentionCase,
+  blockMatchCase,
   blur121Case,
+  boxMeanCase,
   combineCase,
+  compositeCase,
   concatCase,
   conv2dCase,
   convTranspose2dCase,
   gatherCase,
   groupNormCase,
+  guidedApplyCase,
+  guidedCoefficientsCase,
   layerNormCase,
   linearCase,
   minMaxCase,
@@ -50,5 +60,6 @@ export const CASES: readonly KernelCase[] = [
   temporalConvCase,
   timestepEmbeddingCase,
   unitRowsCase,
+  warpCase,
   yuvToRgbCase,
 ];
