@@ -39,8 +39,25 @@ const WANTED_LIMITS = [
   'maxComputeWorkgroupSizeY',
 ] as const;
 
+/** What kernels of subgroup matrices need; in no standard yet, so in no type either. */
+const MATRIX_FEATURES = ['subgroup-size-control', 'chromium-experimental-subgroup-matrix'] as const;
+
+/** Sizes and types that an adapter multiplies as matrices: `[M, K] · [K, N]`. */
+export interface MatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
 /** Features that some kernel variant can use. None is required. */
-const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
+const WANTED_FEATURES = [
+  'shader-f16',
+  'subgroups',
+  'timestamp-query',
+  ...MATRIX_FEATURES,
+] as GPUFeatureName[];
 
 /** A device, its pipelines and the account of its memory. Dispose of it when done. */
 export class Gpu {
@@ -49,6 +66,8 @@ export class Gpu {
   readonly choices: Choices;
   readonly limits: GPUSupportedLimits;
   readonly features: { readonly f16: boolean; readonly subgroups: boolean; readonly timestamps: boolean };
+  /** Products of subgroup matrices that the device has; none where it lacks the features. */
+  readonly matrixConfigs: readonly MatrixConfig[];
   /** Bound in place of an absent optional input: 256 zero bytes. */
   readonly empty: GPUBuffer;
   /** Bytes of buffers alive now, and the most that were alive at once. */
@@ -84,6 +103,7 @@ export class Gpu {
       subgroups: device.features.has('subgroups'),
       timestamps: device.features.has('timestamp-query'),
     };
+    this.matrixConfigs = matrixConfigsOf(device, info);
     this.pipelines = new PipelineCache(device);
     this.failed = new Promise((_, reject) => {
       const fail = (error: Error) => {
@@ -245,6 +265,11 @@ export class Gpu {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function matrixConfigsOf(device: GPUDevice, info: GPUAdapterInfo): MatrixConfig[] {
+  const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<MatrixConfig> };
+  return MATRIX_FEATURES.every((name) => device.features.has(name)) ? [...subgroupMatrixConfigs] : [];
 }
 
 /** What an adapter says of itself, as plain data that can leave a page. */

@@ -50,10 +50,23 @@ export function preludeText({ types = {}, constants = {} }: Prelude): string {
   return lines.join('\n') + '\n';
 }
 
-/** The module's text: features, prelude, file. A file that uses subgroups declares `const USES_SUBGROUPS` in its prelude. */
+// One line, so that the prelude's own lines keep their numbers. The matrices' operations want a whole subgroup to come by,
+// which the compiler cannot prove where a loop's end comes from a private variable.
+const SUBGROUP_MATRIX = [
+  'diagnostic(off, chromium.subgroup_matrix_uniformity);',
+  'enable subgroups, subgroup_size_control, chromium_experimental_subgroup_matrix;',
+  'requires subgroup_id;\n',
+].join(' ');
+
+/**
+ * The module's text: features, prelude, file. A file that uses subgroups has `USES_SUBGROUPS` among its prelude's constants,
+ * one that uses subgroup matrices `USES_SUBGROUP_MATRIX`.
+ */
 export function specialise(source: ShaderSource, prelude: Prelude): string {
-  const subgroups = prelude.constants?.['USES_SUBGROUPS'] === true ? 'enable subgroups;\n' : '';
-  return subgroups + preludeText(prelude) + source.wgsl;
+  const { constants = {} } = prelude;
+  const subgroups = constants['USES_SUBGROUPS'] === true ? 'enable subgroups;\n' : '';
+  const matrices = constants['USES_SUBGROUP_MATRIX'] === true ? SUBGROUP_MATRIX : '';
+  return subgroups + matrices + preludeText(prelude) + source.wgsl;
 }
 
 /** Compiler messages with the file's own line numbers. Lines of the prelude show as `prelude:N`. */

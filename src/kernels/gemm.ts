@@ -5,13 +5,14 @@ import channels4Wgsl from './channels_4.wgsl?raw';
 import { bindEpilogue, epilogueSource, expectElements, type Epilogue } from './epilogue.ts';
 import gemmWgsl from './gemm.wgsl?raw';
 import reduceWgsl from './gemm_reduce.wgsl?raw';
-import { gemmCandidates, gemmVariant } from './gemm_variants.ts';
+import { gemmCandidates, gemmVariant, type GemmSizes } from './gemm_variants.ts';
 import { unroll } from './unroll.ts';
 import {
   byteLength,
   ceilDiv,
   ELEMENT_BYTES,
   flatGrid,
+  type DType,
   type Recorder,
   type Tensor,
   type Traffic,
@@ -61,12 +62,11 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
   const out = rec.tensor(g.outShape, g.outType ?? rec.precision, label);
   check(g, out);
   const name = g.variant ?? chooseVariant(rec, g);
-  const variant = gemmVariant(rec.gpu, name, g);
-  const { kernel, vectorK, vectorN, slices } = variant;
+  const { kernel, vectorK, vectorN, slices } = gemmVariant(rec.gpu, name, sizesOf(g));
   const product: Pass = {
     name: `gemm_${name}`,
     wgsl: unroll(kernel.wgsl, { ...kernel.unroll, k: vectorK ? 4 : 1 }),
-    ...{ constants: kernel.constants, vectorK, vectorN, slices },
+    ...{ constants: kernel.constants, types: kernel.types, vectorK, vectorN, slices },
     tiles: [kernel.rows, kernel.columns, kernel.tilesPerWorkgroup],
     flops: 2 * products * rows * columns * channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1),
     multiplies: true,
@@ -101,6 +101,7 @@ interface Pass {
   readonly name: string;
   readonly wgsl: string;
   readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly types?: Readonly<Record<string, DType>> | undefined;
   /** Whether channels, and whether columns, are read in fours. */
   readonly vectorK: boolean;
   readonly vectorN: boolean;
@@ -132,7 +133,7 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
       ].join('\n'),
     },
     prelude: {
-      types: { X: g.x.dtype, W: g.weight.dtype, Y: out.dtype },
+      types: { X: g.x.dtype, W: g.weight.dtype, Y: out.dtype, ...pass.types },
       constants: {
         ...pass.constants,
         ...epilogue.constants,
@@ -162,6 +163,13 @@ function dispatch(rec: Recorder, g: Gemm, pass: Pass, out: Tensor): void {
 /** What the workgroups read and write, where each reads the rows and columns of its own tiles. */
 function trafficOf(g: Gemm, pass: Pass, once: readonly (Tensor | undefined)[]): Traffic {
   const { products = 1, rows, channels, columns, taps, x, weight } = g;
+  const rest = once.reduce((sum, tensor) => sum + (tensor ? byteLength(tensor.shape, tensor.dtype) : 0), 0);
+  if (!pass.multiplies) {
+    return {
+      bytes: byteLength(x.shape, x.dtype) + rest,
+      why: 'the slices of a split sum are written and read: small maps have too few workgroups without.',
+    };
+  }
   const [tileRows, tileColumns, perWorkgroup] = pass.tiles;
   const width = tileColumns * (pass.vectorN ? 4 : 1);
   const across = ceilDiv(columns, width);
@@ -170,9 +178,7 @@ function trafficOf(g: Gemm, pass: Pass, once: readonly (Tensor | undefined)[]): 
   const wide = width * Math.min(perWorkgroup, across);
   const depth = channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1);
   const read = rows * depth * ceilDiv(columns, wide) * ELEMENT_BYTES[x.dtype];
-  const readers = pass.multiplies ? ceilDiv(rows, height) : 0;
-  const weights = depth * columns * readers * ELEMENT_BYTES[weight.dtype];
-  const rest = once.reduce((sum, tensor) => sum + (tensor ? byteLength(tensor.shape, tensor.dtype) : 0), 0);
+  const weights = depth * columns * ceilDiv(rows, height) * ELEMENT_BYTES[weight.dtype];
   const again = taps ? 'x once for every tap' : 'x';
   return {
     bytes: products * (read + weights) + rest,
@@ -194,7 +200,7 @@ function chooseVariant(rec: Recorder, g: Gemm): string {
       `${g.x.dtype} ${g.weight.dtype} ${g.outType ?? rec.precision}`,
       `terms ${terms} ${g.activation ?? 'none'}${g.geglu ? ' geglu' : ''}`,
     ].join(', '),
-    candidates: gemmCandidates(rec.gpu, g),
+    candidates: gemmCandidates(rec.gpu, sizesOf(g)),
     record(alone, variant) {
       const { x, weight } = g;
       alone.output(
@@ -209,6 +215,10 @@ function chooseVariant(rec: Recorder, g: Gemm): string {
       );
     },
   });
+}
+
+function sizesOf(g: Gemm): GemmSizes {
+  return { ...g, half: g.x.dtype === 'f16' && g.weight.dtype === 'f16' };
 }
 
 function tapParams(taps: Taps | undefined): number[] {

@@ -7,6 +7,7 @@
 // * outWidth: frames are folded into the rows. A linear layer has one tap and pixel(row) = row (constant POINTWISE).
 // A batch of products (Winograd's sixteen) has x, weight and out of its own for each, one after the other. A sum may be
 // split in SLICES, each with an output of its own that gemm_reduce adds up. workgroup_id.z = product * SLICES + slice.
+// Padding is made of zeros, as in torch: under an infinite weight it gives NaN.
 // `columns` counts F (f32 or vec4f, lanes_1.wgsl and lanes_4.wgsl), `channels` counts XK (X or X4, channels_*.wgsl).
 
 struct Params {

@@ -15,10 +15,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var ky = 0u; ky < p.kernelHeight; ky++) {
     for (var kx = 0u; kx < p.kernelWidth; kx++) {
       let base = pixel(start, ky, kx);
-      if (base == OUTSIDE) { continue; }
       var w = weightRow((ky * p.kernelWidth + kx) * p.channels) + column;
       for (var channel = 0u; channel < p.channels; channel++) {
-        let a = widen(x[base + channel]).x;
+        let a = load(base, channel).x;
         first += a * F(weight[w]);
         second += a * F(weight[w + 1u]);
         w += p.columns;

@@ -5,13 +5,17 @@ import plainWgsl from './gemm_plain.wgsl?raw';
 import registerWgsl from './gemm_register.wgsl?raw';
 import subgroupWgsl from './gemm_subgroup.wgsl?raw';
 import tileWgsl from './gemm_tile.wgsl?raw';
-import { ceilDiv, type Gpu } from '../gpu/index.ts';
+import fmaWgsl from './gemm_tile_fma.wgsl?raw';
+import matrixWgsl from './gemm_tile_matrix.wgsl?raw';
+import { ceilDiv, type Gpu, type MatrixConfig } from '../gpu/index.ts';
 
 /** The sizes that decide whether a kernel does a product. */
 export interface GemmWidths {
   readonly channels: number;
   readonly columns: number;
   readonly geglu?: boolean | undefined;
+  /** Whether x and weights are stored in f16; default no. */
+  readonly half?: boolean | undefined;
 }
 
 /** The sizes that decide which kernels are worth timing. */
@@ -32,13 +36,14 @@ export interface GemmKernel {
   readonly tilesPerWorkgroup: number;
   /** Of its prelude, and of its `//unroll` blocks. */
   readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly types?: Readonly<Record<string, 'f32' | 'f16'>>;
   readonly unroll: Readonly<Record<string, number>>;
 }
 
-type Device = Pick<Gpu, 'features' | 'info'>;
+type Device = Pick<Gpu, 'features' | 'info' | 'matrixConfigs'>;
 
 /** Kernels by name; undefined where the device lacks what one needs. */
-const KERNELS: Readonly<Record<string, (device: Device) => GemmKernel | undefined>> = {
+const KERNELS: Readonly<Record<string, (device: Device, half: boolean) => GemmKernel | undefined>> = {
   plain: () => ({
     ...{ wgsl: plainWgsl, loads: 'scalars', rows: 1, columns: 2, tilesPerWorkgroup: 64 },
     ...{ constants: {}, unroll: {} },
@@ -49,6 +54,8 @@ const KERNELS: Readonly<Record<string, (device: Device) => GemmKernel | undefine
   tile32: () => workgroupTile(32, 8, 4),
   tile128: () => workgroupTile(128, 16, 8),
   subgroup: (device) => subgroupTile(device, 8),
+  subgroup4: (device) => subgroupTile(device, 4),
+  matrix: matrixTile,
 };
 
 function registerTiles(rows: number): GemmKernel {
@@ -62,11 +69,11 @@ function registerTiles(rows: number): GemmKernel {
 /** A workgroup's tile of `rows` by `columns` F, of which an invocation has `each` rows and two columns. */
 function workgroupTile(rows: number, columns: number, each: number): GemmKernel {
   const WORKGROUP = (rows / each) * (columns / 2);
-  const depth = 4;
+  const DEPTH = 4;
   return {
-    ...{ wgsl: tileWgsl, loads: 'only vectors', rows, columns, tilesPerWorkgroup: 1 },
-    constants: { ROWS: each, TILE_ROWS: rows, TILE_COLUMNS: columns, WORKGROUP },
-    unroll: { r: each, x: (rows * depth) / WORKGROUP, w: (4 * depth * columns) / WORKGROUP },
+    ...{ wgsl: tileWgsl + fmaWgsl, loads: 'only vectors', rows, columns, tilesPerWorkgroup: 1 },
+    constants: { ROWS: each, TILE_ROWS: rows, TILE_COLUMNS: columns, DEPTH, WORKGROUP },
+    unroll: { r: each, x: (rows * DEPTH) / WORKGROUP, w: (4 * DEPTH * columns) / WORKGROUP },
   };
 }
 
@@ -75,7 +82,7 @@ function subgroupTile({ features, info }: Device, rows: number): GemmKernel | un
   // One full subgroup a workgroup where that can be had; lanes that every subgroup has share the rows.
   const { subgroupMinSize = 4, subgroupMaxSize = 64 } = info;
   const WORKGROUP = Math.min(64, Math.max(8, subgroupMaxSize));
-  const LANES = subgroupMinSize >= 8 ? 8 : 4;
+  const LANES = Math.min(rows, subgroupMinSize >= 8 ? 8 : 4);
   return {
     ...{ wgsl: subgroupWgsl, loads: 'vectors', rows, columns: 2 * WORKGROUP, tilesPerWorkgroup: 1 },
     constants: { ROWS: rows, WORKGROUP, LANES, USES_SUBGROUPS: true },
@@ -83,13 +90,45 @@ function subgroupTile({ features, info }: Device, rows: number): GemmKernel | un
   };
 }
 
+function matrixTile({ matrixConfigs, info }: Device, half: boolean): GemmKernel | undefined {
+  const config = fittingConfig(matrixConfigs, half);
+  if (!config) return undefined;
+  const { M, N, K, componentType } = config;
+  const { subgroupMinSize = 32, subgroupMaxSize = 32 } = info;
+  const SUBGROUP = Math.max(subgroupMinSize, Math.min(32, subgroupMaxSize));
+  const [rows, columns, WORKGROUP] = [64, 16, 4 * SUBGROUP];
+  const DEPTH = componentType === 'f16' ? 8 : 4;
+  return {
+    ...{ wgsl: tileWgsl + matrixWgsl, loads: 'only vectors', rows, columns, tilesPerWorkgroup: 1 },
+    constants: {
+      ...{ TILE_ROWS: rows, TILE_COLUMNS: columns, DEPTH, WORKGROUP, SUBGROUP },
+      ...{ MATRIX_M: M, MATRIX_N: N, MATRIX_K: K, USES_SUBGROUP_MATRIX: true },
+    },
+    types: { C: componentType === 'f16' ? 'f16' : 'f32' },
+    unroll: {
+      ...{ x: (rows * DEPTH) / WORKGROUP, w: (4 * DEPTH * columns) / WORKGROUP },
+      ...{ a: 32 / M, b: 32 / N },
+    },
+  };
+}
+
+/** Sums are f32 everywhere, and components lose nothing: f16 only where x and weights are stored so. */
+function fittingConfig(configs: readonly MatrixConfig[], half: boolean): MatrixConfig | undefined {
+  for (const component of half ? ['f16', 'f32'] : ['f32']) {
+    const fits = configs.find(
+      ({ componentType, resultComponentType, M, N, K }) =>
+        componentType === component &&
+        resultComponentType === 'f32' &&
+        [M, N].every((side) => side >= 8 && 32 % side === 0) &&
+        16 % K === 0,
+    );
+    if (fits) return fits;
+  }
+  return undefined;
+}
+
 /** Names of the kernels of a product, the plainest first. Any but `plain` may be followed by `/n`: its sum in n slices. */
-export const GEMM_VARIANTS: readonly string[] = [
-  ...Object.keys(KERNELS),
-  'register/3',
-  'tile/2',
-  'subgroup/5',
-];
+export const GEMM_VARIANTS: readonly string[] = Object.keys(KERNELS);
 
 /** A variant for a shape: its kernel, how it loads, and in how many slices it sums. */
 export interface GemmVariant {
@@ -109,9 +148,9 @@ export function gemmVariant(device: Device, name: string, sizes: GemmWidths): Ge
       `no variant '${name}', expected one of ${Object.keys(KERNELS).join(', ')}, or one but plain with /2, /3 …`,
     );
   }
-  const kernel = make(device);
+  const { channels, columns, geglu, half = false } = sizes;
+  const kernel = make(device, half);
   if (!kernel) throw new RangeError(`variant '${name}' needs a feature that this device lacks`);
-  const { channels, columns, geglu } = sizes;
   const vectorK = kernel.loads !== 'scalars' && channels % 4 === 0;
   const vectorN = kernel.loads !== 'scalars' && columns % (geglu ? 8 : 4) === 0;
   if (kernel.loads === 'only vectors' && !(vectorK && vectorN)) {
@@ -133,29 +172,31 @@ export function doesGemm(device: Device, name: string, sizes: GemmWidths): boole
 /** Below so many invocations of `register`, tiles of half the height keep more of them busy. */
 const FEW_TILES = 128;
 
-/** From so many workgroups on, a GPU is busy. */
+/** From so many workgroups on, a GPU is busy with the large tiles, and with the small ones. */
 const MANY_WORKGROUPS = 32;
+const MANY_SMALL_WORKGROUPS = 256;
 
-/** Channels from which a workgroup tile, 16 deep, is mostly full. */
+/** Channels from which a workgroup tile, 16 deep, is mostly full; and the least that a slice of a sum should take. */
 const DEEP = 16;
+const SLICE = 128;
+const MOST_SLICES = 16;
 
 /** Variants worth timing for these sizes on this device, the one that is taken unmeasured first. */
 export function gemmCandidates(gpu: Gpu, sizes: GemmSizes): [string, ...string[]] {
-  const { rows, columns, channels, products = 1 } = sizes;
+  const { rows, columns, channels, taps, products = 1 } = sizes;
   const workgroups = (height: number, width: number) =>
     products * ceilDiv(rows, height) * ceilDiv(columns, width);
   const register = workgroups(8, 8) < FEW_TILES ? 'register4' : 'register';
-  if (gpu.variants === 'software') {
-    return gpu.features.subgroups ? ['subgroup', register] : [register];
+  const subgroup = gpu.features.subgroups ? (rows <= 4 ? 'subgroup4' : 'subgroup') : undefined;
+  if (gpu.variants === 'software') return subgroup ? [subgroup, register] : [register];
+  const others: [string, ...string[]] = subgroup ? [register, subgroup] : [register];
+  if (channels < DEEP || !doesGemm(gpu, 'tile', sizes)) return others;
+  if (workgroups(64, 64) >= MANY_WORKGROUPS) {
+    const large = workgroups(128, 64) >= 2 * MANY_WORKGROUPS ? 'tile128' : 'tile32';
+    return doesGemm(gpu, 'matrix', sizes) ? ['matrix', 'tile', large, ...others] : ['tile', large, ...others];
   }
-  const names: string[] = [];
-  if (channels >= DEEP && doesGemm(gpu, 'tile', sizes)) {
-    if (workgroups(128, 64) >= 2 * MANY_WORKGROUPS) names.push('tile', 'tile128');
-    else if (workgroups(64, 64) >= MANY_WORKGROUPS) names.push('tile', 'tile32');
-    else names.push('tile32', 'tile');
-  }
-  names.push(register);
-  if (gpu.features.subgroups) names.push('subgroup');
-  const [first = register, ...rest] = names;
-  return [first, ...rest];
+  const small = workgroups(32, 32);
+  const deepest = Math.floor((channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1)) / SLICE);
+  const slices = Math.min(ceilDiv(MANY_SMALL_WORKGROUPS, small), deepest, MOST_SLICES);
+  return slices > 1 ? [`tile32/${slices}`, 'tile32', ...others] : ['tile32', 'tile', ...others];
 }

@@ -1,6 +1,6 @@
 import { floatToHalf, halfToFloat } from '../../src/gpu/index.ts';
 import { conv2d, packConv } from '../../src/kernels/conv2d.ts';
-import { doesGemm, GEMM_VARIANTS } from '../../src/kernels/gemm_variants.ts';
+import { doesGemm } from '../../src/kernels/gemm_variants.ts';
 import { transformWeights } from '../../src/kernels/winograd.ts';
 import { randomArray } from '../random.ts';
 import { activationReference } from './activation.case.ts';
@@ -28,7 +28,7 @@ const hasWinograd = (shape: Shape) => {
 /** Convolution; `bias`, `residual` and `residual2` are 0 or 1, `channelBias` is the number of its rows. */
 export const conv2dCase: KernelCase = {
   op: 'conv2d',
-  variants: [...GEMM_VARIANTS, 'winograd'],
+  variants: ['plain', 'register', 'tile', 'tile32', 'subgroup', 'register/3', 'tile/2', 'winograd'],
   shapes: [
     { n: 1, h: 1, w: 1, cin: 1, cout: 1 },
     { n: 1, h: 3, w: 5, cin: 3, cout: 7, bias: 1, activation: 1 },
@@ -79,7 +79,8 @@ export const conv2dCase: KernelCase = {
   record(rec, shape, variant, { x, weight, winograd, bias, channelBias, residual, residual2 }) {
     const { h, w, uh, uw, cin, cout, kh, kw, stride, top, left, bottom, right } = geometry(shape);
     const transformed = variant === 'winograd';
-    const done = transformed ? winograd : doesGemm(rec.gpu, variant, { channels: cin, columns: cout });
+    const half = rec.precision === 'f16';
+    const done = transformed ? winograd : doesGemm(rec.gpu, variant, { channels: cin, columns: cout, half });
     if (!done) return undefined;
     const form = transformed ? { weight: winograd!, winograd: true } : { weight: weight! };
     return conv2d(

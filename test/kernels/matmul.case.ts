@@ -6,13 +6,19 @@ import type { KernelCase } from './case.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'gelu', 'quick_gelu', 'relu'] as const;
 
+/** Every kernel (`matrix`, which few adapters have, in gemm_matrix.gpu.test.ts) and some that split their sums. */
+const SWEPT_VARIANTS = [
+  ...GEMM_VARIANTS.filter((name) => name !== 'matrix'),
+  ...['register/3', 'tile/2', 'subgroup/5'],
+];
+
 /**
  * Rows m, inputs k, outputs n. `activation` is an index of ACTIVATIONS; `geglu`, `residual`, `bias` are 0 or 1;
  * `rowBias` is the number of its rows. The weights stay in torch's order for the twin.
  */
 export const linearCase: KernelCase = {
   op: 'linear',
-  variants: GEMM_VARIANTS,
+  variants: SWEPT_VARIANTS,
   shapes: [
     { m: 1, k: 1, n: 1 },
     { m: 3, k: 5, n: 7, bias: 1, activation: 1 },
@@ -49,7 +55,8 @@ export const linearCase: KernelCase = {
     };
   },
   record(rec, { k = 0, n = 0, geglu = 0, activation = 0 }, variant, { x, weight, bias, residual, rowBias }) {
-    if (!doesGemm(rec.gpu, variant, { channels: k, columns: n, geglu: geglu === 1 })) return undefined;
+    const half = rec.precision === 'f16';
+    if (!doesGemm(rec.gpu, variant, { channels: k, columns: n, geglu: geglu === 1, half })) return undefined;
     return linear(
       rec,
       x!,
