@@ -5,7 +5,7 @@ import channels4Wgsl from './channels_4.wgsl?raw';
 import { bindEpilogue, epilogueSource, expectElements, type Epilogue } from './epilogue.ts';
 import gemmWgsl from './gemm.wgsl?raw';
 import reduceWgsl from './gemm_reduce.wgsl?raw';
-import { gemmCandidates, gemmVariant, type GemmSizes } from './gemm_variants.ts';
+import { gemmCandidates, gemmVariant, type GemmKernel, type GemmSizes } from './gemm_variants.ts';
 import { unroll } from './unroll.ts';
 import {
   byteLength,
@@ -65,7 +65,7 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
   const { kernel, vectorK, vectorN, slices } = gemmVariant(rec.gpu, name, sizesOf(g));
   const product: Pass = {
     name: `gemm_${name}`,
-    wgsl: unroll(kernel.wgsl, { ...kernel.unroll, k: vectorK ? 4 : 1 }),
+    wgsl: unrolled(kernel, vectorK ? 4 : 1),
     ...{ constants: kernel.constants, types: kernel.types, vectorK, vectorN, slices },
     tiles: [kernel.rows, kernel.columns, kernel.tilesPerWorkgroup],
     flops: 2 * products * rows * columns * channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1),
@@ -86,6 +86,16 @@ export function gemm(rec: Recorder, g: Gemm): Tensor {
   const slicesAsChannels = vectorN ? 4 * slices : slices;
   dispatch(rec, { ...g, x: sums, channels: slicesAsChannels, taps: undefined }, reduce, out);
   return out;
+}
+
+const unrolledTexts = new Map<string, string>();
+
+/** A network records hundreds of products by a few kernels: each text is unrolled once. */
+function unrolled({ wgsl, unroll: counts }: GemmKernel, k: number): string {
+  const key = `${Object.entries(counts).join(' ')} ${k} ${wgsl}`;
+  let text = unrolledTexts.get(key);
+  if (text === undefined) unrolledTexts.set(key, (text = unroll(wgsl, { ...counts, k })));
+  return text;
 }
 
 const NO_EPILOGUE: Partial<Gemm> = {
