@@ -1,12 +1,14 @@
 // The public use case: load a model once, edit videos with it.
 
 import { encode, type EncoderFrame, mux } from '../codec/index.ts';
-import { openModelCache } from '../net/cache.ts';
+import { cachedSource, openModelCache } from '../net/cache.ts';
 import { filesFolder, hubFolder, mappedFolder, type ModelFolder, urlFolder } from '../net/folder.ts';
+import { urlSource } from '../net/http.ts';
+import { blobSource, type ByteSource } from '../net/source.ts';
 import { NANO_FILES } from '../../weights/nano.js';
 import { editFrames, type EditedFrame, type EditJob } from './edit.ts';
 import { openDepth } from './depth_pass.ts';
-import { readModelFiles, type ModelFiles } from './model.ts';
+import { type ModelOptions, readModelFiles, type ModelFiles } from './model.ts';
 import { type EditOptions, resolveOptions } from './options.ts';
 import type { EditPlan } from './plan.ts';
 import type { OnProgress } from './progress.ts';
@@ -27,7 +29,10 @@ export type ModelSource =
   | ModelFolder;
 
 /** Options of {@link Editor.load}. */
-export type LoadOptions = SessionOptions;
+export interface LoadOptions extends SessionOptions {
+  /** Fine-tuned weights of the UNet to begin with, as for {@link Editor.customize}. */
+  readonly unet?: Blob | URL | undefined;
+}
 
 /** A finished edit. */
 export interface EditResult {
@@ -63,9 +68,10 @@ export class Editor {
    * `NotFoundError` or `DownloadError` where the model can't be had, or the signal's reason.
    */
   static async load(model: ModelSource = 'nano', options: LoadOptions = {}): Promise<Editor> {
-    const { signal } = options;
-    const files = await readModelFiles(await folderOf(model), { signal });
-    return new Editor(await Session.open(files, options), files);
+    const { unet, ...rest } = options;
+    const own = await readModelFiles(await folderOf(model), { signal: rest.signal });
+    const files = { ...own, unet: await weightsSource(unet) };
+    return new Editor(await Session.open(files, rest), files);
   }
 
   /** The adapter in words, e.g. for a status line. */
@@ -129,6 +135,20 @@ export class Editor {
         await closeJob(job);
         await made?.close?.();
       }
+    });
+  }
+
+  /**
+   * Lays fine-tuned weights over the UNet's own: a safetensors file with all of its tensors or some, named as in the
+   * checkpoint; undefined goes back to the model's own. Throws `WeightsError` for a file that is damaged or holds a
+   * foreign tensor or another shape, `NotFoundError` or `DownloadError`, or the signal's reason; what was there is kept
+   * then. The old weights stay on the GPU until the new ones are there.
+   */
+  async customize(unet: Blob | URL | undefined, options: ModelOptions = {}): Promise<void> {
+    return this.#exclusively(async () => {
+      const signal = this.#signal(options.signal);
+      signal.throwIfAborted();
+      await this.#session.customize(await weightsSource(unet), { ...options, signal });
     });
   }
 
@@ -251,6 +271,17 @@ async function folderOf(model: ModelSource): Promise<ModelFolder> {
     return hubFolder(repo, { ...options, cache: await openModelCache() });
   }
   return isFiles(model) ? filesFolder(model) : model;
+}
+
+async function weightsSource(unet: Blob | URL | undefined): Promise<ByteSource | undefined> {
+  if (unet === undefined) return undefined;
+  if (unet instanceof Blob) return blobSource(unet);
+  if (!(unet instanceof URL)) {
+    throw new TypeError(`Fine-tuned weights are a Blob or a URL, got ${String(unet)}.`);
+  }
+  const source = urlSource(unet.href);
+  const cache = await openModelCache();
+  return cache ? cachedSource(source, cache) : source;
 }
 
 function isFiles(model: readonly File[] | ModelFolder): model is readonly File[] {

@@ -9,6 +9,8 @@
  *            depth_pass.ts (structure that is given, not estimated)
  *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
  *            source_content.ts, slerp.ts
+ *   modes    modes.ts (five ways to ask); storyboard.ts (stills to a clip)
+ *   scenes   render_scene.ts ← scene.ts (solids, cameras), scenes.ts: untextured clips with exact depth, to try things with
  *   judge    quality.ts
  *   afar     worker_serve.ts, worker_connect.ts: the editor in a worker (`refilm/worker`), over worker_peer.ts
  *            (calls, streams, signals), worker_values.ts, worker_errors.ts, worker_protocol.ts, worker_life.ts
@@ -21,6 +23,8 @@ export type { EditedFrame } from './edit.ts';
 export type { DepthMap, DepthSource } from './depth_pass.ts';
 export { outputSize, workingSize } from './geometry.ts';
 export type { Size } from './geometry.ts';
+export { MODES } from './modes.ts';
+export type { Mode, ModeInfo, ModeInput } from './modes.ts';
 export type { EditOptions, Picture } from './options.ts';
 export { durationText, planText } from './plan.ts';
 export type { EditPlan } from './plan.ts';
@@ -37,4 +41,12 @@ export type {
 export type { TuningOptions } from './tuning.ts';
 export type { TuningStore } from './tuning_store.ts';
 export type { Consistency, Quality } from './quality.ts';
+export { renderScene } from './render_scene.ts';
+export type { RenderedScene, SceneOptions } from './render_scene.ts';
+export { dolly, orbit } from './scene.ts';
+export type { Camera, OrbitOptions, Point, Scene, Solid } from './scene.ts';
+export { SCENES } from './scenes.ts';
+export type { SceneName } from './scenes.ts';
+export { storyboard } from './storyboard.ts';
+export type { Card, Motion, StoryboardOptions } from './storyboard.ts';
 export type { FrameIterable, VideoSource } from './source.ts';

@@ -7,9 +7,12 @@ import { Config } from '../net/config.ts';
 import { DptModel } from '../net/dpt.ts';
 import { readDptConfig } from '../net/dpt_config.ts';
 import type { ModelFolder } from '../net/folder.ts';
+import { overlay } from '../net/overlay.ts';
 import { Parameters } from '../net/parameters.ts';
 import { PriorTransformer, readPriorConfig } from '../net/prior.ts';
+import { openSafetensors, type TensorReader } from '../net/safetensors.ts';
 import { openWeights } from '../net/shards.ts';
+import type { ByteSource } from '../net/source.ts';
 import { Tokenizer } from '../net/tokenizer.ts';
 import { UNet } from '../net/unet.ts';
 import { readUNetConfig } from '../net/unet_config.ts';
@@ -39,6 +42,8 @@ export interface ModelFiles {
   readonly latentRgb:
     { readonly factors: readonly (readonly number[])[]; readonly bias: readonly number[] } | undefined;
   readonly configs: Readonly<Record<NetworkName, unknown>>;
+  /** Fine-tuned weights of the UNet: all of its tensors or some, which are laid over the model's own. */
+  readonly unet?: ByteSource | undefined;
 }
 
 const NETWORKS = ['vae', 'unet', 'text_encoder', 'image_encoder', 'prior', 'depth_estimator'] as const;
@@ -141,23 +146,23 @@ function readLatentRgb(vae: unknown): ModelFiles['latentRgb'] {
 /** The networks of a pipeline on one device. Dispose of it when done; the device stays. */
 export class Model {
   readonly vae: AutoencoderKL;
-  readonly unet: UNet;
   readonly textEncoder: ClipTextModel;
   readonly imageEncoder: ClipVisionModel;
   readonly prior: PriorTransformer;
   readonly depthEstimator: DptModel;
-  readonly #parameters: Readonly<Record<NetworkName, Parameters>>;
+  readonly #parameters: Record<NetworkName, Parameters>;
+  #unet: UNet;
 
   private constructor(
     readonly gpu: Gpu,
     readonly files: ModelFiles,
-    parameters: Readonly<Record<NetworkName, Parameters>>,
+    parameters: Record<NetworkName, Parameters>,
   ) {
     const { configs } = files;
     this.#parameters = parameters;
     const file = (name: NetworkName) => `${name}/config.json`;
     this.vae = new AutoencoderKL(readAutoencoderKLConfig(configs.vae, file('vae')), parameters.vae);
-    this.unet = new UNet(readUNetConfig(configs.unet, file('unet')), parameters.unet);
+    this.#unet = new UNet(readUNetConfig(configs.unet, file('unet')), parameters.unet);
     this.textEncoder = new ClipTextModel(
       readClipTextConfig(configs.text_encoder, file('text_encoder')),
       parameters.text_encoder,
@@ -181,7 +186,7 @@ export class Model {
     const parameters = {} as Record<NetworkName, Parameters>;
     try {
       for (const name of NETWORKS) {
-        const reader = await openWeights(files.folder, weightsPath(name), signal ? { signal } : {});
+        const reader = await openNetwork(files, name, signal);
         parameters[name] = new Parameters(gpu, reader, name === 'vae' ? vaeAliases : undefined);
       }
       return new Model(gpu, files, parameters);
@@ -194,9 +199,31 @@ export class Model {
   /** Streams all weights to the device. Throws `WeightsError` for damaged files, as the folder's reads do, or the signal's reason. */
   async load({ signal, onProgress }: ModelOptions = {}): Promise<void> {
     for (const [name, parameters] of Object.entries(this.#parameters)) {
-      const report = (loadedBytes: number, totalBytes: number) =>
-        onProgress?.({ phase: 'download', file: name, loadedBytes, totalBytes });
-      await parameters.load({ ...(signal && { signal }), onProgress: report });
+      await loadNetwork(name, parameters, { signal, onProgress });
+    }
+  }
+
+  /** The video model; another one after `customize`. */
+  get unet(): UNet {
+    return this.#unet;
+  }
+
+  /**
+   * Lays `tuned` over the model's own UNet, or takes that alone where it is undefined. The weights that were there stay
+   * until the new ones are: they are kept when it throws, as `open` and `load` do. Programs recorded before it are void.
+   */
+  async customize(tuned: ByteSource | undefined, options: ModelOptions = {}): Promise<void> {
+    const reader = await openNetwork({ ...this.files, unet: tuned }, 'unet', options.signal);
+    const parameters = new Parameters(this.gpu, reader);
+    try {
+      const unet = new UNet(this.#unet.config, parameters);
+      await loadNetwork('unet', parameters, options);
+      this.#parameters.unet.dispose();
+      this.#parameters.unet = parameters;
+      this.#unet = unet;
+    } catch (error) {
+      parameters.dispose();
+      throw error;
     }
   }
 
@@ -209,6 +236,28 @@ export class Model {
   dispose(): void {
     for (const parameters of Object.values(this.#parameters)) parameters.dispose();
   }
+}
+
+async function openNetwork(
+  files: ModelFiles,
+  name: NetworkName,
+  signal: AbortSignal | undefined,
+): Promise<TensorReader> {
+  const options = signal ? { signal } : {};
+  const own = await openWeights(files.folder, weightsPath(name), options);
+  return name === 'unet' && files.unet ? overlay(own, await openSafetensors(files.unet, options)) : own;
+}
+
+async function loadNetwork(
+  name: string,
+  parameters: Parameters,
+  { signal, onProgress }: ModelOptions,
+): Promise<void> {
+  await parameters.load({
+    ...(signal && { signal }),
+    onProgress: (loadedBytes, totalBytes) =>
+      onProgress?.({ phase: 'download', file: name, loadedBytes, totalBytes }),
+  });
 }
 
 /** diffusers and transformers name their weights differently. */

@@ -4,6 +4,7 @@
 import { DeviceLostError, GpuError, type GpuOptions } from '../gpu/index.ts';
 import { Engine } from './engine.ts';
 import type { ModelFiles, ModelOptions } from './model.ts';
+import type { ByteSource } from '../net/source.ts';
 import type { OnProgress } from './progress.ts';
 import { Tuning, type TuningOptions } from './tuning.ts';
 import { warmUp } from './warm_up.ts';
@@ -41,7 +42,7 @@ export class Session {
   #account = { busyMs: 0, peakBytes: 0, since: 0 };
 
   private constructor(
-    private readonly files: ModelFiles,
+    private files: ModelFiles,
     private readonly gpuOptions: GpuOptions,
     /** Which variants the kernels take, also on the next device. */
     readonly tuning: Tuning,
@@ -86,6 +87,18 @@ export class Session {
         if (attempt > 1) await delay(REBUILD_DELAY_MS, signal);
       }
     }
+  }
+
+  /**
+   * Lays fine-tuned weights over the UNet's own, or goes back to those; a device lost later gets the same. Throws as
+   * `Model.customize` does: the weights that were there are then kept.
+   */
+  async customize(unet: ByteSource | undefined, options: ModelOptions = {}): Promise<void> {
+    await this.run((engine) => {
+      engine.releasePrograms();
+      return engine.model.customize(unet, options);
+    }, options);
+    this.files = { ...this.files, unet };
   }
 
   /** Starts counting anew. */

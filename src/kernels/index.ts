@@ -11,6 +11,7 @@
  *               normalise_channels
  *   motion      optical_flow ← block_match; warp
  *   colour      yuv_to_rgb, rgb_to_yuv ← yuv
+ *   scenes      ray_cast (untextured solids: grey and exact disparity)
  *   noise       noise ← trigonometry.wgsl; twin of src/sampler/noise.ts
  *   shared      width (scalars or vectors from one text), unroll, epilogue
  *
@@ -64,6 +65,14 @@ export { minMax, normaliseRange } from './min_max.ts';
 export { noise, philoxWords } from './noise.ts';
 export { normaliseChannels, type NormaliseOptions } from './normalise_channels.ts';
 export { opticalFlow } from './optical_flow.ts';
+export {
+  rayCast,
+  SOLID_KINDS,
+  SOLID_NUMBERS,
+  VIEW_NUMBERS,
+  type RayCast,
+  type RayCastOptions,
+} from './ray_cast.ts';
 export type { ResampleFilter } from './resample.ts';
 export { resize, type ResizeMode, type ResizeOptions } from './resize.ts';
 export { i420Bytes, rgbToYuv } from './rgb_to_yuv.ts';

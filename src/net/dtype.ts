@@ -25,6 +25,11 @@ export function isDType(name: unknown): name is DType {
   return typeof name === 'string' && Object.hasOwn(DTYPE_BYTES, name);
 }
 
+/** Whether {@link toFloat32} takes `dtype`. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'F64' || dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
+}
+
 /**
  * Little-endian floats of `dtype` as f32, exact for F16, BF16 and F32. `bytes` may start anywhere; the result is
  * a copy, except for aligned F32, which is a view. Throws `RangeError` for integer types.

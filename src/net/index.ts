@@ -3,7 +3,7 @@
  *
  *   networks   vae.ts ← vae_blocks, vae_config, resnet; unet.ts ← unet_blocks, unet_config, transformer, temporal;
  *              clip_text.ts, clip_vision.ts, prior.ts, dpt.ts ← dpt_neck, dpt_config; all ViTs and CLIPs ← transformer_encoder
- *   weights    parameters.ts (declared by name, filled by one streamed read) ← safetensors.ts, shards.ts, dtype.ts
+ *   weights    parameters.ts (declared by name, filled by one streamed read) ← safetensors.ts, shards.ts, overlay.ts, dtype.ts
  *   files      folder.ts (server, hub, chosen files) ← source.ts, http.ts, cache.ts; config.ts (config.json, checked)
  *   words      tokenizer.ts
  *
@@ -20,6 +20,7 @@ export * from './dpt_config.ts';
 export * from './errors.ts';
 export * from './folder.ts';
 export * from './http.ts';
+export { overlay } from './overlay.ts';
 export * from './parameters.ts';
 export * from './prior.ts';
 export * from './safetensors.ts';

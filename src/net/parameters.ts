@@ -297,7 +297,7 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
 }
 
 /** Equal but for trailing ones: a 1×1 convolution is stored as `[O, I, 1, 1]` or `[O, I]`. */
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   const trim = (shape: readonly number[]) => {
     let end = shape.length;
     while (end > 1 && shape[end - 1] === 1) end -= 1;

@@ -19,6 +19,7 @@ import { linearCase } from './matmul.case.ts';
 import { minMaxCase, normaliseRangeCase } from './min_max.case.ts';
 import { noiseCase } from './noise.case.ts';
 import { normaliseChannelsCase } from './normalise_channels.case.ts';
+import { rayCastCase } from './ray_cast.case.ts';
 import { resizeCase } from './resize.case.ts';
 import { rgbToYuvCase } from './rgb_to_yuv.case.ts';
 import type { KernelCase } from './run-case.ts';
@@ -53,6 +54,7 @@ export const CASES: readonly KernelCase[] = [
   noiseCase,
   normaliseChannelsCase,
   normaliseRangeCase,
+  rayCastCase,
   resizeCase,
   rgbToYuvCase,
   sliceCase,
