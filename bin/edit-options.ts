@@ -11,7 +11,8 @@ export class UsageError extends Error {
 
 /** An option that takes a word. */
 export const TEXT = { type: 'string' } as const;
-const FLAG = { type: 'boolean', default: false } as const;
+/** An option without a word. */
+export const FLAG = { type: 'boolean', default: false } as const;
 
 /** For `parseArgs`. */
 export const EDIT_OPTIONS = {

@@ -1,6 +1,6 @@
 // `edit <video> --prompt "…" -o out.mp4`: drives the built page in a headless browser.
 import { stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { EditJob, EditReport, ProgressReport, TuningMode } from '../demo/command-types.ts';
 import { planText, durationText } from '../src/editor/plan.ts';
 import {
@@ -14,18 +14,29 @@ import {
   TEXT,
   UsageError,
 } from './edit-options.ts';
+import {
+  type EditedSource,
+  filesOf,
+  readSource,
+  servedSource,
+  SOURCE_OPTIONS,
+  SOURCE_OPTIONS_HELP,
+} from './edit-source.ts';
 import { assertReadable } from './input-file.ts';
 import { openCommandPage, TUNING_FOLDER } from './page.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { assertWritable } from './write-atomically.ts';
 
 const USAGE = `Usage: npm run edit -- <video> [--prompt "a sentence"] [--picture <image>] [-o <out.mp4>] [options]
+       npm run edit -- --storyboard <image>@<seconds>… --duration <seconds> --prompt "…" [options]
+       npm run edit -- --scene <scene> --prompt "…" [options]
 
   --prompt <text>        what the video shall show
   --picture <file>       what the video shall look like, instead of a prompt or beside it
   --blend <0..1>         with both: from the prompt alone (0) to the picture alone (1); default 0.5
-  -o, --output <file>    where to write the result (default: <video>-refilm.mp4 here)
+  -o, --output <file>    where to write the result (default: <name of the source>-refilm.mp4 here)
   --sheet <file.png>     also write a picture of frames before and after
+${SOURCE_OPTIONS_HELP}
 ${EDIT_OPTIONS_HELP}
   --json                 one JSON object on standard output, progress on standard error`;
 
@@ -39,9 +50,8 @@ export async function main(argv: string[]): Promise<number> {
     console.error(`${error.message}\n\n${USAGE}`);
     return 2;
   }
-  const { video, picture, output, sheet, model, tuning, options, software, json } = request;
-  await assertReadable(video);
-  if (picture) await assertReadable(picture);
+  const { source, picture, depth, unet, output, sheet, model, tuning, options, software, json } = request;
+  for (const file of [...filesOf(source), picture, depth, unet]) if (file) await assertReadable(file);
   await assertWritable(output);
   if (sheet) await assertWritable(sheet);
 
@@ -65,13 +75,15 @@ export async function main(argv: string[]): Promise<number> {
     const sink = server.addSink(output);
     const sheetSink = sheet === undefined ? undefined : server.addSink(sheet);
     const job: EditJob = {
-      input: server.addFile(video),
+      input: servedSource(source, (file) => server.addFile(file)),
       output: sink.url,
       options,
       tuningStore: server.addStore(TUNING_FOLDER),
       ...(tuning && { tuning }),
       ...(model && { model: 'folder' in model ? server.addFolder(model.folder) : model.url }),
       ...(picture && { picture: server.addFile(picture) }),
+      ...(depth && { depth: server.addFile(depth) }),
+      ...(unet && { unet: { url: server.addFile(unet), name: basename(unet) } }),
       ...(sheetSink && { sheet: sheetSink.url }),
     };
     const report = await command.run(page.evaluate((task) => window.refilmCommand.edit(task), job));
@@ -99,8 +111,10 @@ function summary(output: string, report: EditReport, seconds: number): string {
 }
 
 interface Request {
-  readonly video: string;
+  readonly source: EditedSource;
   readonly picture: string | undefined;
+  readonly depth: string | undefined;
+  readonly unet: string | undefined;
   readonly output: string;
   readonly sheet: string | undefined;
   readonly model: ModelPlace | undefined;
@@ -113,14 +127,11 @@ interface Request {
 async function readRequest(argv: string[]): Promise<Request> {
   const { values, positionals } = parseCommand(argv, {
     ...EDIT_OPTIONS,
+    ...SOURCE_OPTIONS,
     ...{ picture: TEXT, output: { type: 'string', short: 'o' }, sheet: TEXT },
   });
-  const [video, ...more] = positionals;
-  if (video === undefined || more.length > 0) {
-    throw new UsageError(
-      `Name one video, got ${positionals.length === 0 ? 'none' : positionals.join(', ')}.`,
-    );
-  }
+  const asked = { ...(values.prompt !== undefined && { prompt: values.prompt }), ...readEditOptions(values) };
+  const { source, options, name } = readSource(values, positionals, asked);
   if (values.prompt === undefined && values.picture === undefined) {
     throw new UsageError('Give --prompt, --picture or both.');
   }
@@ -128,22 +139,24 @@ async function readRequest(argv: string[]): Promise<Request> {
     throw new UsageError('--blend lies between a prompt and a picture: give both.');
   }
   if (values.prompt?.trim() === '') throw new UsageError('--prompt is empty: say what the video shall show.');
-  const named = values.output ?? `${basename(video, extname(video))}-refilm.mp4`;
+  const named = values.output ?? `${name}-refilm.mp4`;
   const intoFolder = await stat(named).then(
     (info) => info.isDirectory(),
     () => false,
   );
-  const output = resolve(named, intoFolder ? `${basename(video, extname(video))}-refilm.mp4` : '');
-  if (output === resolve(video))
+  const output = resolve(named, intoFolder ? `${name}-refilm.mp4` : '');
+  if (filesOf(source).some((file) => output === resolve(file)))
     throw new UsageError('The output would overwrite the source: choose another name.');
   return {
-    video,
+    source,
     picture: values.picture,
+    depth: values.depth,
+    unet: values.unet,
     output,
     sheet: values.sheet,
     model: await readModel(values.model),
     tuning: readTuning(values.tuning),
-    options: { ...(values.prompt !== undefined && { prompt: values.prompt }), ...readEditOptions(values) },
+    options,
     software: values.software,
     json: values.json,
   };

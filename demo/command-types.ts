@@ -4,6 +4,9 @@ import type { EditResult, LoadOptions } from '../src/editor/editor.ts';
 import type { EditOptions } from '../src/editor/options.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import type { Quality } from '../src/editor/quality.ts';
+import type { SceneOptions } from '../src/editor/render_scene.ts';
+import type { SceneName } from '../src/editor/scenes.ts';
+import type { StoryboardOptions } from '../src/editor/storyboard.ts';
 import type { Probe } from '../src/codec/probe.ts';
 
 /** An error as it crosses from the page to the command: class name, message, and the code of those that have one. */
@@ -30,14 +33,27 @@ export interface DeviceReport extends AdapterDescription {
 /** See `TuningOptions`. */
 export type TuningMode = NonNullable<LoadOptions['tuning']>;
 
+/** The address of a video, a storyboard of stills by their addresses, or a built-in scene. */
+export type EditInput =
+  | string
+  | {
+      readonly cards: readonly { readonly image: string; readonly time: number }[];
+      readonly options: StoryboardOptions;
+    }
+  | { readonly scene: SceneOptions & { readonly scene: SceneName } };
+
 /** One edit: where its files are, and the options that are plain JSON. */
 export interface EditJob {
-  /** Address of the source video; it answers GET. */
-  readonly input: string;
+  /** What is edited; addresses answer GET. */
+  readonly input: EditInput;
   /** Address that takes the result by one PUT and answers status 200 when the file is in place; default: nowhere. */
   readonly output?: string;
-  /** Address of the picture that says the content, instead of `options.prompt`. */
+  /** Address of the picture that says the content, instead of `options.prompt` or beside it. */
   readonly picture?: string;
+  /** Address of a depth pass of the source video. */
+  readonly depth?: string;
+  /** Fine-tuned weights of the UNet: their address, and the file's name for messages. */
+  readonly unet?: { readonly url: string; readonly name: string };
   /** Address that takes a PNG of frames before and after; default none. */
   readonly sheet?: string;
   /** Address of a model folder; default the bundled model. */
@@ -47,7 +63,7 @@ export interface EditJob {
   /** Whether kernel variants are measured, and the address below which texts by name are kept by PUT and GET. */
   readonly tuning?: TuningMode;
   readonly tuningStore?: string;
-  readonly options: Omit<EditOptions, 'picture' | 'signal' | 'onProgress'>;
+  readonly options: Omit<EditOptions, 'picture' | 'depth' | 'mask' | 'signal' | 'onProgress'>;
 }
 
 /** What became of an edit. Seconds of wall time, of work on the GPU, and of loading the model before. */

@@ -1,11 +1,14 @@
 // The page behind the command line: no interface, only functions for bin/page.ts to call.
 import { probe } from '../src/codec/probe.ts';
+import type { DepthMap } from '../src/editor/depth_pass.ts';
 import { Editor } from '../src/editor/editor.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
+import { renderScene } from '../src/editor/render_scene.ts';
+import { storyboard } from '../src/editor/storyboard.ts';
 import { Gpu } from '../src/gpu/device.ts';
 import type { TuningStore } from '../src/editor/tuning_store.ts';
 import { contactSheet } from './contact_sheet.ts';
-import type { DeviceReport, EditJob, EditReport, ErrorReport, Outcome } from './command-types.ts';
+import type { DeviceReport, EditInput, EditJob, EditReport, ErrorReport, Outcome } from './command-types.ts';
 
 let controller = new AbortController();
 
@@ -39,11 +42,15 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
     } else void window.refilmProgress?.(event);
   };
   const started = performance.now();
-  const [file, picture] = await Promise.all([
-    fetchBlob(job.input, signal),
-    job.picture === undefined ? undefined : fetchBlob(job.picture, signal),
+  const at = (url: string | undefined) => (url === undefined ? undefined : fetchBlob(url, signal));
+  const [{ source, depth: ownDepth }, picture, depth, unet] = await Promise.all([
+    openInput(job.input, signal),
+    at(job.picture),
+    at(job.depth),
+    at(job.unet?.url),
   ]);
   const editor = await Editor.load(job.model === undefined ? 'nano' : new URL(job.model), {
+    ...(unet && { unet: new File([unet], job.unet!.name) }),
     signal,
     onProgress,
     ...(job.tuning && { tuning: job.tuning }),
@@ -51,13 +58,16 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
   });
   try {
     const loadSeconds = (performance.now() - started) / 1000;
-    const options = { ...job.options, ...(picture && { picture }), signal, onProgress };
-    const { video, ...result } = await editor.edit(file, options);
-    const sheet = job.sheet && (await contactSheet(file, video, job.options.start ?? 0));
-    const quality = job.evaluate && (await editor.evaluate(file, video, options));
+    const structure = depth ?? ownDepth;
+    const given = { ...(picture && { picture }), ...(structure && { depth: structure }) };
+    const options = { ...job.options, ...given, signal, onProgress };
+    const { video, plan, frames, seconds, gpuSeconds, peakBytes } = await editor.edit(source, options);
+    const sheet = job.sheet && (await contactSheet(source, video, job.options.start ?? 0));
+    const quality = job.evaluate && (await editor.evaluate(source, video, options));
     if (job.output) await put(job.output, video, signal);
     if (job.sheet && sheet) await put(job.sheet, sheet, signal);
-    return { ...result, loadSeconds, bytes: video.size, ...(quality && { quality }) };
+    const report = { plan, frames, seconds, gpuSeconds, peakBytes, loadSeconds, bytes: video.size };
+    return { ...report, ...(quality && { quality }) };
   } finally {
     editor.dispose();
   }
@@ -75,6 +85,20 @@ function storeAt(address: string): TuningStore {
       await fetch(place(name), { method: 'PUT', body: text });
     },
   };
+}
+
+/** What is edited: a file, or frames that can be read again and again; a scene brings its depth. */
+async function openInput(
+  input: EditInput,
+  signal: AbortSignal,
+): Promise<{ readonly source: Blob | AsyncIterable<VideoFrame>; readonly depth?: AsyncIterable<DepthMap> }> {
+  if (typeof input === 'string') return { source: await fetchBlob(input, signal) };
+  if ('scene' in input) {
+    const { frames, depth } = renderScene(input.scene);
+    return { source: frames, depth };
+  }
+  const cards = input.cards.map(async ({ image, time }) => ({ image: await fetchBlob(image, signal), time }));
+  return { source: storyboard(await Promise.all(cards), input.options) };
 }
 
 async function put(url: string, body: Blob, signal: AbortSignal): Promise<void> {

@@ -94,7 +94,7 @@ export function checkedStoryboard(
   cards: readonly Card[],
   { duration, fps = 8, size, motion = 'drift', fade = 0.5 }: StoryboardOptions,
 ): Required<Omit<StoryboardOptions, 'size'>> {
-  if (!Array.isArray(cards) || cards.length === 0) {
+  if (cards.length === 0) {
     throw new TypeError('A storyboard needs at least one card: { image, time }.');
   }
   if (!(duration > 0 && duration <= 600)) {

@@ -1,6 +1,7 @@
 // The page's side: an editor that is in a worker.
 
 import type { EditedVideoFrame, EditResult, LoadOptions, ModelSource } from './editor.ts';
+import type { ModelOptions } from './model.ts';
 import type { EditOptions } from './options.ts';
 import { pictureBitmap } from './picture.ts';
 import type { Quality } from './quality.ts';
@@ -90,6 +91,11 @@ export class RemoteEditor implements SameAsEditor {
   /** As `Editor.evaluate`. */
   evaluate(source: VideoSource, result: VideoSource, options: EditOptions): Promise<Quality> {
     return this.#call('evaluate', source, result, options);
+  }
+
+  /** As `Editor.customize`. */
+  customize(unet: Blob | URL | undefined, options: ModelOptions = {}): Promise<void> {
+    return this.#call('customize', unet, options);
   }
 
   async #call<Name extends Exclude<keyof SameAsEditor, 'device' | 'dispose' | 'frames' | symbol>>(

@@ -28,6 +28,7 @@ const METHODS: Readonly<Record<keyof EditorMethods, 'sent' | 'handle'>> = {
   edit: 'handle',
   frames: 'sent',
   evaluate: 'sent',
+  customize: 'sent',
 };
 
 /** What has been served: twice would give two answers. */
