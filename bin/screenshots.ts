@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Page } from 'puppeteer-core';
+import type { ElementHandle, Page } from 'puppeteer-core';
 import { launchBrowser } from './browser.ts';
 import { buildPageIfStale } from './build.ts';
 import { servePage } from './serve.ts';
@@ -66,8 +66,11 @@ async function picture(page: Page, folder: string, state: string): Promise<void>
   for (const { name, scheme, width, height } of LOOKS) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await page.setViewport({ width, height });
+    // As high as the page: what sticks to the window's edge would lie over the middle of a longer picture.
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewport({ width, height: Math.max(height, whole) });
     await new Promise((resolve) => setTimeout(resolve, 200)); // transitions
-    await writeFile(join(folder, `${state}-${name}.png`), await page.screenshot({ fullPage: true }));
+    await writeFile(join(folder, `${state}-${name}.png`), await page.screenshot());
   }
   await page.setViewport({ width: 1440, height: 900 });
 }
@@ -130,6 +133,23 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
     await closeDialog(page);
     await page.click('#code');
     await page.waitForSelector('dialog pre');
+  },
+  async storyboard(page) {
+    await closeDialog(page);
+    await page.click('#mode-storyboard');
+    const input = (await page.$('#still')) as ElementHandle<HTMLInputElement>;
+    await input.uploadFile(join(ROOT, 'samples/runner-robot.png'), join(ROOT, 'samples/horse-meadow.png'));
+    await page.waitForFunction(() => document.querySelectorAll('#stills li').length === 2);
+    await page.click('#lay-out');
+    await page.waitForFunction(() => document.querySelector('#clip-name')?.textContent === 'storyboard');
+  },
+  async render(page) {
+    await page.click('#mode-render');
+    await page.click('#render-scene');
+    await page.waitForFunction(() => document.querySelector('#render-status')?.textContent.includes('exact'));
+  },
+  async customize(page) {
+    await page.click('#mode-customize');
   },
   async unsupported(page, url) {
     await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));

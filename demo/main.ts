@@ -1,25 +1,30 @@
 // The demo page. A clip and a sentence or a picture go in, takes come out; all computing is behind the public API.
 //
 //   inputs/   where things come from: clip_input (clip, samples, webcam), timeline (part, thumbnails), content_input
-//             (sentence, picture), settings_form (sliders and fields)
+//             (sentence, picture), settings_form (sliders and fields), mode_tabs and one mode_* file a mode
 //   state/    what is asked and what came of it: settings (also as link and code), take, takes (queue), store (reloads)
-//   views/    what is seen: stage and player (before, after), progress and preview, take_cards, take_bar, compare, device
+//   views/    what is seen: stage and player (before, after), progress and preview, take_cards, take_bar, compare, share,
+//             device
 //   model.ts  the one editor, in a worker (worker.ts), and the line in front of it
 //   css/      base (colours, grid), controls, and one file a part
 //
 // This file only wires them. command.ts is another page: the one that the command line drives.
-import { copyText, openDialog, make, requireElement } from './dom.ts';
+import { MODES } from '../src/index.ts';
+import { requireElement } from './dom.ts';
 import { messageOf } from './errors.ts';
 import { type Clip } from './inputs/clip.ts';
 import { ClipInput } from './inputs/clip_input.ts';
 import { ContentInput } from './inputs/content_input.ts';
 import { ignoreStrayDrops, pasteInput } from './inputs/file_input.ts';
-import { partOf } from './inputs/part.ts';
+import { CustomizeMode } from './inputs/mode_customize.ts';
+import { RenderMode } from './inputs/mode_render.ts';
+import { StoryboardMode } from './inputs/mode_storyboard.ts';
+import { ModeTabs } from './inputs/mode_tabs.ts';
+import { type Part, partOf } from './inputs/part.ts';
 import { SettingsForm } from './inputs/settings_form.ts';
 import { Timeline } from './inputs/timeline.ts';
 import { Model } from './model.ts';
-import { apiCode } from './state/code.ts';
-import { DEFAULTS, fromHash, toHash, type Settings } from './state/settings.ts';
+import { DEFAULTS, fromHash, type RequestFiles, type Settings, toHash } from './state/settings.ts';
 import { type Take } from './state/take.ts';
 import { Takes } from './state/takes.ts';
 import { keep, recall } from './state/visit.ts';
@@ -27,6 +32,7 @@ import { openComparison } from './views/compare.ts';
 import { describeDevice } from './views/device.ts';
 import { Player } from './views/player.ts';
 import { ProgressView } from './views/progress.ts';
+import { copyLink, openCode } from './views/share.ts';
 import { Stage } from './views/stage.ts';
 import { TakeBar } from './views/take_bar.ts';
 import { TakeCards } from './views/take_cards.ts';
@@ -40,14 +46,26 @@ let clip: Clip | undefined;
 let current: Take | undefined;
 
 const model = new Model();
-const form = new SettingsForm(() => {
-  hideMessage();
-  remember();
-});
+const form = new SettingsForm(changed);
 const content = new ContentInput(() => {
-  hideMessage();
   form.blending = content.files.picture !== undefined;
+  changed();
 });
+const modes = new ModeTabs(
+  [
+    { mode: 'stylize' },
+    new StoryboardMode((film) => clips.take(film)),
+    new RenderMode(
+      () => clip,
+      (film) => clips.take(film),
+    ),
+    new CustomizeMode(),
+  ],
+  (mode) => {
+    form.write({ structure: MODES[mode].defaults.structure ?? DEFAULTS.structure });
+    changed();
+  },
+);
 const stage = new Stage();
 const progress = new ProgressView();
 const timeline = new Timeline({
@@ -55,13 +73,13 @@ const timeline = new Timeline({
   onHold: (held) => (stage.trimming = held && current !== undefined),
   onPart: (part) => {
     form.part = part;
-    remember();
+    changed();
     if (clip) player.part = partOf(clip, part);
   },
 });
 const player = new Player((time) => (timeline.time = time));
 const takes = new Takes(model, {
-  onChange: () => showTakes(),
+  onChange: showTakes,
   onProgress: (take, event) => {
     progress.show(event, take === current);
     if (take === current && 'preview' in event) stage.comparing = true;
@@ -73,7 +91,10 @@ const takes = new Takes(model, {
     if (take === current) show(take);
   },
 });
-const bar = new TakeBar(model, { onUse: use, onMeasured: (take) => takes.changed(take) });
+const bar = new TakeBar(model, {
+  onUse: use,
+  onMeasured: (take) => takes.changed(take),
+});
 const cards = new TakeCards({
   onShow: show,
   onCancel: cancel,
@@ -89,12 +110,10 @@ const cards = new TakeCards({
 });
 const clips = new ClipInput({
   onClip: (chosen) => {
-    hideMessage();
-    if (chosen) {
-      if (clip !== undefined) form.part = { start: DEFAULTS.start, duration: DEFAULTS.duration };
-      showClip(chosen);
-    } else showNoClip();
-    remember();
+    if (chosen && clip !== undefined) form.part = { start: DEFAULTS.start, duration: DEFAULTS.duration };
+    if (chosen) showClip(chosen);
+    else showNoClip();
+    changed();
   },
   onSample: ({ prompt }) => content.suggest(prompt),
 });
@@ -107,13 +126,12 @@ requireElement('cancel', HTMLButtonElement).addEventListener('click', () => {
   if (takes.running) cancel(takes.running);
 });
 requireElement('share', HTMLButtonElement).addEventListener('click', () => {
-  const settings = form.read();
-  if (settings)
-    void copyText(`${location.href.replace(/#.*/, '')}#${toHash(settings, clip?.sample)}`, 'Link');
+  const settings = read();
+  if (settings) copyLink(settings, clip?.sample);
 });
 requireElement('code', HTMLButtonElement).addEventListener('click', () => {
-  const settings = form.read();
-  if (settings) showCode(settings);
+  const settings = read();
+  if (settings) openCode(settings, files() ?? content.files);
 });
 pasteInput({ video: (file) => clips.take(file), image: (file) => void content.setPicture(file) });
 ignoreStrayDrops();
@@ -133,15 +151,31 @@ void takes.restore();
 function request(): void {
   hideMessage();
   if (!clip) return say('Choose a clip first: drop one, pick one, or try a sample.');
-  const settings = form.read();
+  const settings = read();
   if (!settings) return;
   if (settings.prompt.trim() === '' && !content.files.picture) {
     content.focus();
     return say('Say in a sentence what the clip shall show, or choose a picture that it shall look like.');
   }
+  const brought = files();
+  if (!brought) return;
   const alone = !takes.running;
-  const take = takes.add(clip, settings, content.files);
+  const take = takes.add(clip, settings, brought);
   if (alone) show(take);
+}
+
+/** The settings, with the browser's word where one is out of range. */
+function read(): Settings | undefined {
+  const settings = form.read();
+  return settings && { ...settings, mode: modes.mode };
+}
+
+/** What the request brings along; says what is missing. */
+function files(): RequestFiles | undefined {
+  const brought = modes.files;
+  if (typeof brought !== 'string') return { ...content.files, ...brought };
+  say(brought);
+  return undefined;
 }
 
 function cancel(take: Take): void {
@@ -151,17 +185,15 @@ function cancel(take: Take): void {
 
 function show(take: Take): void {
   current = take;
-  clip = take.clip;
   clips.show(take.clip);
   const part = partOf(take.clip, take.settings);
   showOnScreen(take.clip, part);
   stage.comparing = take.status === 'done';
-  if (take.status === 'done' && take.url !== undefined) player.showResult(take.url, part);
+  if (take.url !== undefined) player.showResult(take.url, part);
   showTakes();
 }
 
 function showClip(chosen: Clip): void {
-  clip = chosen;
   current = undefined;
   clips.show(chosen);
   stage.comparing = false;
@@ -169,7 +201,8 @@ function showClip(chosen: Clip): void {
   showTakes();
 }
 
-function showOnScreen(chosen: Clip, part: ReturnType<typeof partOf>): void {
+function showOnScreen(chosen: Clip, part: Part): void {
+  clip = chosen;
   stage.aspect = chosen.width / chosen.height;
   transport.hidden = false;
   progress.clearPreview();
@@ -195,16 +228,10 @@ function showTakes(): void {
 /** Fills the form with what made `take`. */
 function use(take: Take): void {
   form.write({ ...DEFAULTS, ...take.settings });
+  modes.choose(take.settings.mode);
   void content.setPicture(take.files.picture);
   showClip(take.clip);
-  remember();
-}
-
-function showCode(settings: Settings): void {
-  const code = apiCode(settings, content.files);
-  const copy = make('button', { type: 'button', className: 'button primary', textContent: 'Copy' });
-  copy.addEventListener('click', () => void copyText(code, 'Code'));
-  openDialog('The same by code', make('pre', { tabIndex: 0, textContent: code }), copy);
+  changed();
 }
 
 /** What a link says, else what was set at the last visit. A part is of no use without its clip. */
@@ -213,12 +240,15 @@ function restore(): void {
   const { settings, clip: sample } = fromHash(linked ? location.hash : recall());
   const part = linked || sample !== undefined ? {} : { start: DEFAULTS.start, duration: DEFAULTS.duration };
   form.write({ ...DEFAULTS, ...settings, ...part });
+  modes.choose(settings.mode ?? DEFAULTS.mode);
   if (sample !== undefined) clips.takeSample(sample);
 }
 
-function remember(): void {
+/** Something was changed by hand: what was said of it is old, and it is kept for the next visit. */
+function changed(): void {
+  hideMessage();
   const settings = form.peek();
-  if (settings) keep(toHash(settings, clip?.sample));
+  if (settings) keep(toHash({ ...settings, mode: modes.mode }, clip?.sample));
 }
 
 function fail(error: unknown): void {

@@ -8,6 +8,8 @@ import { WorkQueue } from './state/queue.ts';
 export interface WorkOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Fine-tuned weights of the UNet that the work needs; undefined for the model's own. */
+  readonly unet?: Blob | undefined;
 }
 
 /** Holds one editor for the page. */
@@ -15,6 +17,7 @@ export class Model {
   readonly #line = new WorkQueue();
   #worker: Worker | undefined;
   #editor: RemoteEditor | undefined;
+  #unet: Blob | undefined;
 
   /**
    * Waits for its turn, loads the editor where there is none, and does `work` with it. Throws as `connect` and `work` do;
@@ -25,6 +28,10 @@ export class Model {
       try {
         this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
         this.#editor ??= await connect(this.#worker, 'nano', options);
+        if ('unet' in options && options.unet !== this.#unet) {
+          await this.#editor.customize(options.unet, options);
+          this.#unet = options.unet;
+        }
         return await work(this.#editor);
       } catch (error) {
         if (endsTheEditor(error)) this.#drop();
@@ -36,6 +43,6 @@ export class Model {
   #drop(): void {
     this.#editor?.dispose();
     this.#worker?.terminate();
-    this.#editor = this.#worker = undefined;
+    this.#editor = this.#worker = this.#unet = undefined;
   }
 }

@@ -1,10 +1,22 @@
 // One way in for files: a file picker and a place to drop on, both ending in the same call.
 
-/** Calls `onFile` with the first file that is picked in `input` or dropped on `zone`, unless `input` is disabled. */
+/** Calls `onFile` with the first file that is picked in `input` or dropped on `zone`. */
 export function fileInput(input: HTMLInputElement, zone: HTMLElement, onFile: (file: File) => void): void {
+  filesInput(input, zone, ([file]) => onFile(file));
+}
+
+/** Calls `onFiles` with all files that are picked in `input` or dropped on `zone`, unless `input` is disabled. */
+export function filesInput(
+  input: HTMLInputElement,
+  zone: HTMLElement,
+  onFiles: (files: readonly [File, ...File[]]) => void,
+): void {
+  const take = (files: FileList | null | undefined): void => {
+    const [first, ...others] = files ?? [];
+    if (first) onFiles([first, ...others]);
+  };
   input.addEventListener('change', () => {
-    const [file] = input.files ?? [];
-    if (file) onFile(file);
+    take(input.files);
     input.value = ''; // so that the same file can be chosen again
   });
   zone.addEventListener('dragover', (event) => {
@@ -16,8 +28,7 @@ export function fileInput(input: HTMLInputElement, zone: HTMLElement, onFile: (f
   }
   zone.addEventListener('drop', (event) => {
     event.preventDefault();
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file && !input.matches(':disabled')) onFile(file);
+    if (!input.matches(':disabled')) take(event.dataTransfer?.files);
   });
 }
 

@@ -1,10 +1,10 @@
 // What a request asks for, as far as it is words and numbers: one flat record that a form can show, a link can carry and
 // a take can keep. Files (clip, picture) are not in it.
-import type { EditOptions } from '../../src/index.ts';
+import { type EditOptions, type Mode, renderScene, type SceneName } from '../../src/index.ts';
 
 /** Settings of one request. A number that may be `undefined` is left to the engine, which knows model and device. */
 export interface Settings {
-  readonly mode: 'stylize';
+  readonly mode: Mode;
   readonly prompt: string;
   /** t_s, ω_t and ω. */
   readonly structure: number;
@@ -68,19 +68,29 @@ export function fromHash(hash: string): { readonly settings: Partial<Settings>; 
   return { settings, ...(clip !== null && { clip }) };
 }
 
+/** Frames a second of the built-in scenes. */
+export const SCENE_FPS = 8;
+
 /** What a request brings along beside its settings. */
 export interface RequestFiles {
   readonly picture?: Blob;
+  /** A depth pass of the clip, or the built-in scene that the clip was rendered of, whose depth is exact. */
+  readonly depth?: Blob;
+  readonly scene?: SceneName;
+  /** Fine-tuned weights of the UNet. */
+  readonly unet?: Blob;
 }
 
 /** The options of `editor.edit` that settings and files stand for. */
-export function editOptions(settings: Settings, { picture }: RequestFiles): EditOptions {
+export function editOptions(settings: Settings, files: RequestFiles): EditOptions {
+  const { picture, depth, scene } = files;
   const { structure, temporal, guidance, strength, blend, seed, steps, fps, start, duration } = settings;
   const prompt = settings.prompt.trim();
   return {
     ...(prompt !== '' && { prompt }),
     ...(picture && { picture }),
     ...(prompt !== '' && picture && { blend }),
+    ...(scene ? { depth: renderScene({ scene, fps: SCENE_FPS }).depth } : depth && { depth }),
     ...{ structure, temporal, guidance, strength, seed, start },
     ...(steps !== undefined && { steps }),
     ...(fps !== undefined && { fps }),

@@ -34,7 +34,8 @@ export class TakeStore {
 
   /** Keeps a finished take and its clip. */
   async put(take: Take): Promise<void> {
-    const { id, clip, settings, files, result, quality } = take;
+    const { id, clip, settings, result, quality } = take;
+    const { unet: _, ...files } = take.files; // too large to keep with every take
     if (!result) return;
     await this.#write((takes, clips) => {
       takes.put({

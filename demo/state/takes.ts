@@ -99,7 +99,7 @@ export class Takes {
           this.#events.onChange(take);
           return editor.edit(clip.file, { ...editOptions(settings, files), signal, onProgress });
         },
-        { signal, onProgress },
+        { signal, onProgress, unet: files.unet },
       );
       finish(take, result);
       void this.#store.put(take);

@@ -1,7 +1,13 @@
 // The screen: the clip before and the result after, with a divider that is dragged or moved by keys, or side by side.
-import { make, requireElement } from '../dom.ts';
+import { segments } from '../controls.ts';
+import { requireElement } from '../dom.ts';
 
-const VIEWS = { split: 'Before | after', side: 'Side by side', before: 'Before', after: 'After' } as const;
+const VIEWS = {
+  split: 'Before | after',
+  side: 'Side by side',
+  before: 'Before',
+  after: 'After',
+} as const;
 
 /** What the screen shows. */
 export type View = keyof typeof VIEWS;
@@ -10,33 +16,48 @@ export type View = keyof typeof VIEWS;
 export class Stage {
   readonly #screen = requireElement('screen', HTMLDivElement);
   readonly #divider = requireElement('divider', HTMLDivElement);
-  readonly #views = requireElement('views', HTMLDivElement);
+  readonly #box = requireElement('views', HTMLDivElement);
   readonly #corners = [...this.#screen.querySelectorAll<HTMLElement>('.corner')];
+  readonly #views = segments<View>('What to look at', VIEWS, (view) => {
+    this.#wanted = view;
+    this.#show();
+  });
+  #wanted: View = 'split';
+  #comparing = false;
   #at = 50;
 
   constructor() {
-    for (const [view, title] of Object.entries(VIEWS)) {
-      const radio = make('input', { type: 'radio', name: 'view', value: view, checked: view === 'split' });
-      radio.addEventListener('change', () => (this.#screen.dataset['view'] = view));
-      this.#views.append(make('label', {}, radio, make('span', {}, title)));
-    }
+    this.#box.append(this.#views.element);
     this.#dragDivider();
   }
 
-  /** Width to height of what is shown. */
+  /** What is looked at: without a result there is only the clip. */
+  get view(): View {
+    return this.#comparing ? this.#wanted : 'before';
+  }
+
+  /** Width to height of the clip that is shown. */
   set aspect(aspect: number) {
     this.#screen.style.setProperty('--aspect', String(aspect));
   }
 
   /** Whether there is something to compare the clip with. */
   set comparing(on: boolean) {
-    this.#divider.hidden = this.#views.hidden = !on;
+    this.#comparing = on;
+    this.#divider.hidden = this.#box.hidden = !on;
     for (const corner of this.#corners) corner.hidden = !on;
+    this.#show();
   }
 
   /** While the clip is trimmed, it alone is shown. */
   set trimming(on: boolean) {
     this.#screen.classList.toggle('trimming', on);
+  }
+
+  #show(): void {
+    const { view } = this;
+    this.#views.value = view;
+    this.#screen.dataset['view'] = view;
   }
 
   #dragDivider(): void {

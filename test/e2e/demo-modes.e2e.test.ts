@@ -1,0 +1,122 @@
+// Each mode of the demo page by real clicks, from what is dropped to what is saved.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { expect, test } from 'vitest';
+import { withPage } from '../browser.ts';
+import {
+  choose,
+  demoPage,
+  download,
+  fill,
+  MINUTE,
+  open,
+  pickSample,
+  refilm,
+  ROOT,
+  text,
+  trimToOneFrame,
+  visible,
+  waitForText,
+} from './demo-page.ts';
+
+const { url, folder } = demoPage();
+
+test('storyboard: stills are laid out in time and refilmed', { timeout: 10 * MINUTE }, () =>
+  withPage(async (page) => {
+    await open(page, url());
+    await page.click('#mode-storyboard');
+    await page.click('#lay-out');
+    await waitForText(page, '#storyboard-status', 'Add a still first');
+    for (const still of ['runner-robot.png', 'horse-meadow.png'])
+      await choose(page, 'label:has(#still)', join(ROOT, 'samples', still));
+    await page.waitForFunction(() => document.querySelectorAll('#stills li').length === 2);
+    await page.click('#lay-out');
+    await waitForText(page, '#clip-name', 'storyboard', MINUTE);
+    expect(await text(page, '#clip-status')).toContain('16 frames in 2.0 s');
+    expect(await text(page, '#structure-value')).toBe('3');
+    await saveOneFrame(page, 'storyboard-refilm.mp4');
+  }),
+);
+
+test('render: a built-in scene is rendered and finished', { timeout: 10 * MINUTE }, () =>
+  withPage(async (page) => {
+    await open(page, url());
+    await page.click('#mode-render');
+    await page.click('#render-scene');
+    await waitForText(page, '#render-status', 'exact depth', MINUTE);
+    await page.click('#code');
+    expect(await text(page, 'dialog pre')).toContain('depth: scene.depth');
+    await page.keyboard.press('Escape');
+    await saveOneFrame(page, 'walker-render-refilm.mp4');
+  }),
+);
+
+test('render: a clip with its depth pass', { timeout: 10 * MINUTE }, () =>
+  withPage(async (page) => {
+    await open(page, url());
+    await pickSample(page, 'horse');
+    await page.click('#mode-render');
+    await choose(page, 'label:has(#depth-pass)', join(ROOT, 'samples/horse.mp4'));
+    await waitForText(page, '#render-status', 'Depth pass: horse.mp4');
+    await saveOneFrame(page, 'horse-refilm.mp4');
+  }),
+);
+
+test(
+  'customize: foreign weights are refused by name, fine-tuned ones are laid over',
+  { timeout: 10 * MINUTE },
+  () =>
+    withPage(async (page) => {
+      await open(page, url());
+      await pickSample(page, 'books');
+      await page.click('#mode-customize');
+      await page.click('#run');
+      expect(await text(page, '#message')).toContain('Choose the fine-tuned weights first');
+      const [good, foreign] = await weightFiles();
+      await choose(page, 'label:has(#unet)', foreign);
+      await fill(page, { steps: '1' });
+      await trimToOneFrame(page);
+      await page.click('#run');
+      await page.waitForSelector('#message.fault', { visible: true, timeout: 2 * MINUTE });
+      expect(await text(page, '#message')).toContain('no.such.tensor');
+      await choose(page, 'label:has(#unet)', good);
+      await saveOneFrame(page, 'books-refilm.mp4');
+      expect(await visible(page, '#message')).toBe(false);
+    }),
+);
+
+/** Refilms the clip's first frame in one step and saves it. */
+async function saveOneFrame(page: Page, name: string): Promise<void> {
+  await page.$eval('#prompt', (area) => ((area as HTMLTextAreaElement).value = ''));
+  await page.type('#prompt', 'a golden robot walking on the moon');
+  await trimToOneFrame(page);
+  await fill(page, { steps: '1' });
+  await refilm(page);
+  await waitForText(page, '#facts', '1 frame in');
+  const saved = await download(page, '#save', folder());
+  expect(saved.name).toBe(name);
+  expect(saved.bytes.subarray(4, 8).toString('latin1')).toBe('ftyp');
+}
+
+/** The first tensor of the bundled UNet as a file of its own, and the same under a name that no UNet has. */
+async function weightFiles(): Promise<[good: string, foreign: string]> {
+  const bytes = await readFile(join(ROOT, 'weights/nano/unet/diffusion_pytorch_model.safetensors'));
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
+  const [name = '', tensor] = Object.entries(header).find(([key]) => key !== '__metadata__')!;
+  const [from, to] = tensor.data_offsets;
+  const data = bytes.subarray(8 + length + from, 8 + length + to);
+  const write = async (key: string, file: string): Promise<string> => {
+    const text = JSON.stringify({ [key]: { ...tensor, data_offsets: [0, to - from] } });
+    const head = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(head.length));
+    await writeFile(join(folder(), file), Buffer.concat([size, head, data]));
+    return join(folder(), file);
+  };
+  return [await write(name, 'tuned.safetensors'), await write('no.such.tensor', 'foreign.safetensors')];
+}
