@@ -58,13 +58,13 @@ export function blockMatch(
     prelude: {
       types: { X: to.dtype },
       constants: {
-        ...{ CHANNELS: channels, WINDOW: window, REACH: reach, PULL: { f32: pull } },
+        ...{ CHANNELS: channels, REACH: reach, PULL: { f32: pull } },
         ...{ HAS_GUESS: guess !== undefined, SUBPIXEL: subpixel },
       },
     },
     inputs: [to, from, guess],
     outputs: [out],
-    params: [pixels, 0, width, height, half[2]!, half[1]!],
+    params: [pixels, 0, width, height, half[2]!, half[1]!, window],
     workgroups: flatGrid(ceilDiv(pixels, 64)),
     flops: 3 * windows * (2 * window + 1) ** 2 * elementCount(to.shape),
   });

@@ -1,16 +1,18 @@
 // One level of coarse-to-fine block matching: for every pixel of `to` the displacement to where the square of
-// 2 * WINDOW + 1 pixels round it is found in `from`, by the sum of squared differences over all channels.
+// 2 * window + 1 pixels round it is found in `from`, by the sum of squared differences over all channels.
 // Candidates: the coarser level's flow of the pixel and its four neighbours there, doubled (without HAS_GUESS: none,
 // thus no motion), the best of them, then its surroundings up to REACH pixels. A displacement costs PULL times its squared
 // distance from the first candidate, which settles flat areas. SUBPIXEL: the parabola through the costs on either side of the best.
-// All displacements go through one loop with one call: compilers inline, and a copy of the window each would take minutes.
+// All displacements go through one loop with one call, and the window's side is a parameter: compilers inline and unroll,
+// and a copy of the window for each would take minutes.
 // Layout: images [N, H, W, CHANNELS], guess [N, h, w, 2], flow [N, H, W, 2] (right, down); edges replicated; one
-// invocation one pixel. Work: (5 + (2 * REACH + 1)^2 + 4) windows of CHANNELS * (2 * WINDOW + 1)^2 differences, from cache.
+// invocation one pixel. Work: (5 + (2 * REACH + 1)^2 + 4) windows of CHANNELS * (2 * window + 1)^2 differences, from cache.
 
 struct Params {
   pixels: u32,
   size: vec2u,      // width, height
   guess_size: vec2u,
+  window: i32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -25,10 +27,10 @@ fn offset(image: u32, at: vec2i) -> u32 {
 }
 
 fn difference(image: u32, at: vec2i, by: vec2i) -> f32 {
-  const SIDE = i32(WINDOW);
+  let side = p.window;
   var sum = 0.0;
-  for (var dy = -SIDE; dy <= SIDE; dy++) {
-    for (var dx = -SIDE; dx <= SIDE; dx++) {
+  for (var dy = -side; dy <= side; dy++) {
+    for (var dx = -side; dx <= side; dx++) {
       let here = offset(image, at + vec2i(dx, dy));
       let there = offset(image, at + by + vec2i(dx, dy));
       for (var c = 0u; c < CHANNELS; c++) {
