@@ -18,7 +18,8 @@ export const FLAG = { type: 'boolean', default: false } as const;
 export const EDIT_OPTIONS = {
   ...{ prompt: TEXT, blend: TEXT, strength: TEXT },
   ...{ structure: TEXT, temporal: TEXT, guidance: TEXT, steps: TEXT, seed: TEXT },
-  ...{ start: TEXT, duration: TEXT, fps: TEXT, size: TEXT, 'out-size': TEXT, model: TEXT, tuning: TEXT },
+  ...{ start: TEXT, duration: TEXT, fps: TEXT, size: TEXT, 'out-size': TEXT, upscale: TEXT },
+  ...{ model: TEXT, tuning: TEXT },
   ...{ software: FLAG, json: FLAG },
 } as const;
 
@@ -34,6 +35,7 @@ export const EDIT_OPTIONS_HELP = `  --strength <0..1>      how far the source's 
   --fps <number|source>  edited frames per second
   --size <w>x<h>         working size, multiples of 32
   --out-size <w>x<h>     written size
+  --upscale <way>        to the written size: guided (along the source's edges) or lanczos
   --model <folder|url>   another model of the same pipeline
   --tuning <mode>        measure which kernel variants are fastest here: auto (default: on a GPU), on, off
   --software             do not look for a GPU`;
@@ -67,6 +69,7 @@ export function readEditOptions(words: {
   }
   if (words.fps !== undefined) options['fps'] = words.fps === 'source' ? 'source' : number('fps', words.fps);
   if (words.size !== undefined) options['size'] = size('size', words.size);
+  if (words.upscale !== undefined) options['upscale'] = words.upscale;
   if (words['out-size'] !== undefined) options['output'] = size('out-size', words['out-size']);
   return options;
 }

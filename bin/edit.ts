@@ -1,7 +1,7 @@
 // `edit <video> --prompt "…" -o out.mp4`: drives the built page in a headless browser.
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { EditJob, EditReport, ProgressReport, TuningMode } from '../demo/command-types.ts';
+import type { EditJob, EditReport, JobMask, ProgressReport, TuningMode } from '../demo/command-types.ts';
 import { planText, durationText } from '../src/editor/plan.ts';
 import {
   EDIT_OPTIONS,
@@ -23,6 +23,7 @@ import {
   SOURCE_OPTIONS_HELP,
 } from './edit-source.ts';
 import { assertReadable } from './input-file.ts';
+import { MASK_OPTIONS, MASK_OPTIONS_HELP, type MaskRequest, readMaskOptions } from './mask-options.ts';
 import { openCommandPage, TUNING_FOLDER } from './page.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { assertWritable } from './write-atomically.ts';
@@ -37,6 +38,7 @@ const USAGE = `Usage: npm run edit -- <video> [--prompt "a sentence"] [--picture
   -o, --output <file>    where to write the result (default: <name of the source>-refilm.mp4 here)
   --sheet <file.png>     also write a picture of frames before and after
 ${SOURCE_OPTIONS_HELP}
+${MASK_OPTIONS_HELP}
 ${EDIT_OPTIONS_HELP}
   --json                 one JSON object on standard output, progress on standard error`;
 
@@ -50,8 +52,11 @@ export async function main(argv: string[]): Promise<number> {
     console.error(`${error.message}\n\n${USAGE}`);
     return 2;
   }
-  const { source, picture, depth, unet, output, sheet, model, tuning, options, software, json } = request;
-  for (const file of [...filesOf(source), picture, depth, unet]) if (file) await assertReadable(file);
+  const { source, picture, depth, unet, mask, output, sheet, model, tuning, options, software, json } =
+    request;
+  const painted = mask?.pictures.map(({ file }) => file) ?? [];
+  for (const file of [...filesOf(source), picture, depth, unet, ...painted])
+    if (file) await assertReadable(file);
   await assertWritable(output);
   if (sheet) await assertWritable(sheet);
 
@@ -84,6 +89,7 @@ export async function main(argv: string[]): Promise<number> {
       ...(picture && { picture: server.addFile(picture) }),
       ...(depth && { depth: server.addFile(depth) }),
       ...(unet && { unet: { url: server.addFile(unet), name: basename(unet) } }),
+      ...(mask && { mask: jobMask(mask, (file) => server.addFile(file)) }),
       ...(sheetSink && { sheet: sheetSink.url }),
     };
     const report = await command.run(page.evaluate((task) => window.refilmCommand.edit(task), job));
@@ -110,11 +116,17 @@ function summary(output: string, report: EditReport, seconds: number): string {
   );
 }
 
+function jobMask({ pictures, region, edit }: MaskRequest, addFile: (file: string) => string): JobMask {
+  const brush = pictures.map(({ file, time }) => ({ time, url: addFile(file) }));
+  return { region: region ?? { brush }, edit };
+}
+
 interface Request {
   readonly source: EditedSource;
   readonly picture: string | undefined;
   readonly depth: string | undefined;
   readonly unet: string | undefined;
+  readonly mask: MaskRequest | undefined;
   readonly output: string;
   readonly sheet: string | undefined;
   readonly model: ModelPlace | undefined;
@@ -128,6 +140,7 @@ async function readRequest(argv: string[]): Promise<Request> {
   const { values, positionals } = parseCommand(argv, {
     ...EDIT_OPTIONS,
     ...SOURCE_OPTIONS,
+    ...MASK_OPTIONS,
     ...{ picture: TEXT, output: { type: 'string', short: 'o' }, sheet: TEXT },
   });
   const asked = { ...(values.prompt !== undefined && { prompt: values.prompt }), ...readEditOptions(values) };
@@ -152,6 +165,7 @@ async function readRequest(argv: string[]): Promise<Request> {
     picture: values.picture,
     depth: values.depth,
     unet: values.unet,
+    mask: readMaskOptions(values),
     output,
     sheet: values.sheet,
     model: await readModel(values.model),

@@ -10,6 +10,7 @@ const PHASES: Readonly<Record<string, string>> = {
   tune: 'choosing the fastest kernels',
   compile: 'compiling kernels',
   depth: 'estimating depth',
+  mask: 'carrying the mask',
   content: 'imagining the prompt',
   structure: 'encoding structure',
   denoise: 'denoising',

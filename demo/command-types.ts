@@ -1,6 +1,7 @@
 // What the command line (bin/page.ts) and its page (demo/command.ts) say to each other, all of it plain JSON.
 import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
 import type { EditResult, LoadOptions } from '../src/editor/editor.ts';
+import type { MaskOptions, MaskRegion } from '../src/editor/mask.ts';
 import type { EditOptions } from '../src/editor/options.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import type { Quality } from '../src/editor/quality.ts';
@@ -42,6 +43,13 @@ export type EditInput =
     }
   | { readonly scene: SceneOptions & { readonly scene: SceneName } };
 
+/** A mask whose painted pictures are files: their addresses instead of what is in them. */
+export interface JobMask extends Omit<MaskOptions, 'region'> {
+  readonly region:
+    | Exclude<MaskRegion, { readonly brush: unknown }>
+    | { readonly brush: readonly { readonly time: number; readonly url: string }[] };
+}
+
 /** One edit: where its files are, and the options that are plain JSON. */
 export interface EditJob {
   /** What is edited; addresses answer GET. */
@@ -63,6 +71,8 @@ export interface EditJob {
   /** Whether kernel variants are measured, and the address below which texts by name are kept by PUT and GET. */
   readonly tuning?: TuningMode;
   readonly tuningStore?: string;
+  /** The part of the picture that may change; default all of it. */
+  readonly mask?: JobMask;
   readonly options: Omit<EditOptions, 'picture' | 'depth' | 'mask' | 'signal' | 'onProgress'>;
 }
 

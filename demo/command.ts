@@ -2,13 +2,22 @@
 import { probe } from '../src/codec/probe.ts';
 import type { DepthMap } from '../src/editor/depth_pass.ts';
 import { Editor } from '../src/editor/editor.ts';
+import type { MaskOptions } from '../src/editor/mask.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import { renderScene } from '../src/editor/render_scene.ts';
 import { storyboard } from '../src/editor/storyboard.ts';
 import { Gpu } from '../src/gpu/device.ts';
 import type { TuningStore } from '../src/editor/tuning_store.ts';
 import { contactSheet } from './contact_sheet.ts';
-import type { DeviceReport, EditInput, EditJob, EditReport, ErrorReport, Outcome } from './command-types.ts';
+import type {
+  DeviceReport,
+  EditInput,
+  EditJob,
+  EditReport,
+  ErrorReport,
+  JobMask,
+  Outcome,
+} from './command-types.ts';
 
 let controller = new AbortController();
 
@@ -59,7 +68,12 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
   try {
     const loadSeconds = (performance.now() - started) / 1000;
     const structure = depth ?? ownDepth;
-    const given = { ...(picture && { picture }), ...(structure && { depth: structure }) };
+    const mask = job.mask && (await fetchMask(job.mask, signal));
+    const given = {
+      ...(picture && { picture }),
+      ...(structure && { depth: structure }),
+      ...(mask && { mask }),
+    };
     const options = { ...job.options, ...given, signal, onProgress };
     const { video, plan, frames, seconds, gpuSeconds, peakBytes } = await editor.edit(source, options);
     const sheet = job.sheet && (await contactSheet(source, video, job.options.start ?? 0));
@@ -99,6 +113,13 @@ async function openInput(
   }
   const cards = input.cards.map(async ({ image, time }) => ({ image: await fetchBlob(image, signal), time }));
   return { source: storyboard(await Promise.all(cards), input.options) };
+}
+
+/** The mask with its painted pictures. */
+async function fetchMask({ region, ...rest }: JobMask, signal: AbortSignal): Promise<MaskOptions> {
+  if (!('brush' in region)) return { ...rest, region };
+  const brush = region.brush.map(async ({ time, url }) => ({ time, mask: await fetchBlob(url, signal) }));
+  return { ...rest, region: { brush: await Promise.all(brush) } };
 }
 
 async function put(url: string, body: Blob, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ const PHASES: Readonly<Record<EditPhase, string>> = {
   tune: 'Choosing the fastest kernels',
   compile: 'Preparing the kernels',
   depth: 'Looking at depth',
+  mask: 'Carrying the mask',
   content: 'Reading what it shall show',
   structure: 'Taking the structure',
   denoise: 'Denoising',

@@ -2,6 +2,7 @@
 
 import { elementCount, type Program, readTensor, type Recorder } from '../gpu/index.ts';
 import { combine, combineInto } from '../kernels/combine.ts';
+import { compositeInto } from '../kernels/composite.ts';
 import { noise as gaussianNoise } from '../kernels/noise.ts';
 import {
   type Denoiser,
@@ -13,6 +14,14 @@ import {
 import type { BufferTensor, Engine } from './engine.ts';
 import { type DenoiserSettings, type Networks, recordNetworks } from './denoiser_networks.ts';
 
+/** What the denoiser puts back outside the mask: see diffusers' inpainting with a UNet of four channels. */
+export interface LatentRegion {
+  /** Clean latents of the source's frames, `[frames, h, w, c]`, scaled as the UNet's. */
+  readonly source: Float32Array;
+  /** `[frames, h, w]` in 0..1, 1 where the edit shows. */
+  readonly mask: Float32Array;
+}
+
 /** What a window starts from. */
 export interface WindowStart {
   /** Standard normal noise of all frames, or whose: that of `seed` from frame `firstFrame` of the clip on. */
@@ -23,6 +32,8 @@ export interface WindowStart {
   readonly structure: Float32Array;
   /** Clean latents of the window's first frames, `[held, h, w, c]`, which an earlier window has finished; may be empty. */
   readonly held?: Float32Array | undefined;
+  /** What may change; default everything. */
+  readonly region?: LatentRegion | undefined;
   /** Ends a step that is running. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,6 +42,7 @@ export interface WindowStart {
 export class VideoDenoiser implements Denoiser<BufferTensor> {
   readonly #update: Program;
   #hold: Program | undefined;
+  #region: LatentRegion | undefined;
   #signal: AbortSignal | undefined;
   #terms: ReadonlyMap<Evaluation, Float32Array> = new Map();
 
@@ -105,8 +117,9 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
   }
 
   /** Starts a window. */
-  async start({ noise, latents, structure, held, signal }: WindowStart): Promise<void> {
+  async start({ noise, latents, structure, held, region, signal }: WindowStart): Promise<void> {
     this.#signal = signal;
+    this.#region = region;
     const { gpu } = this.engine;
     if (noise instanceof Float32Array) gpu.writeTensor(this.noise, noise);
     else await this.#drawNoise(noise.seed, noise.firstFrame);
@@ -141,11 +154,30 @@ export class VideoDenoiser implements Denoiser<BufferTensor> {
     latents: BufferTensor,
     level: { readonly sample: number; readonly noise: number },
   ): Promise<BufferTensor> {
+    // Held frames last: an earlier window has put the source into them already.
+    if (this.#region) await this.#keepOutside(this.#region, level);
     if (this.#hold) {
       this.#hold.write('level', [0, level.sample, level.noise]);
       await this.#hold.run();
     }
     return latents;
+  }
+
+  /** Everywhere outside the mask the latents become the source's at the present noise level. */
+  async #keepOutside(
+    { source, mask }: LatentRegion,
+    level: { readonly sample: number; readonly noise: number },
+  ): Promise<void> {
+    const { shape } = this.latents;
+    const program = this.engine.program(`region ${shape.join('x')}`, (rec) => {
+      const clean = rec.input('source', shape, 'f32');
+      const outside = combine(rec, [clean, this.noise], rec.input('level', [2], 'f32'), { dtype: 'f32' });
+      compositeInto(rec, this.latents, outside, rec.input('mask', [...shape.slice(0, 3), 1], 'f32'));
+    });
+    program.write('source', source);
+    program.write('mask', mask);
+    program.write('level', [level.sample, level.noise]);
+    await program.run();
   }
 
   async predict(

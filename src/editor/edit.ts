@@ -14,37 +14,18 @@ import { ClipDepth, type LookOptions, type StructureClip } from './clip.ts';
 import type { Engine } from './engine.ts';
 import { decodeFrames } from './frames.ts';
 import { DepthEstimator } from './depth.ts';
-import { DepthPass, type DepthPixels, DepthReader } from './depth_pass.ts';
+import { DepthPass, DepthReader } from './depth_pass.ts';
 import { editContent } from './edit_content.ts';
-import type { ResolvedOptions } from './options.ts';
-import { type EditShape, planEdit, recordEdit, type StageCosts } from './plan_edit.ts';
+import type { EditedFrame, EditJob } from './edit_job.ts';
+import { planEdit, recordEdit, type StageCosts } from './plan_edit.ts';
 import { latentPreview } from './preview.ts';
-import { type EditPhase, type LatentPreview, type OnProgress, ProgressMeter } from './progress.ts';
+import { joined } from './region.ts';
+import { type EditPhase, type LatentPreview, ProgressMeter } from './progress.ts';
 import type { Size } from './geometry.ts';
-import type { Session } from './session.ts';
-import type { FrameSource, FrameTime } from './source.ts';
 import { SourceContent } from './source_content.ts';
+import { SourceSide, type WindowSource } from './source_side.ts';
 import { structureLatents } from './structure.ts';
 import { VideoDenoiser } from './denoiser.ts';
-
-/** An edited frame. Times in ticks of the source's timescale. */
-export interface EditedFrame extends FrameTime {
-  readonly index: number;
-  /** I420, BT.709, limited range, tightly packed, at the written size. */
-  readonly data: Uint8Array<ArrayBuffer>;
-}
-
-/** What an edit is made of. */
-export interface EditJob {
-  readonly session: Session;
-  readonly source: FrameSource;
-  /** Taken as the source's structure; undefined: it is estimated. */
-  readonly depth?: FrameSource<DepthPixels> | undefined;
-  readonly options: ResolvedOptions;
-  readonly shape: EditShape;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: OnProgress | undefined;
-}
 
 /** Frames that a window shares with the one before. */
 const OVERLAP = 2;
@@ -62,8 +43,9 @@ export async function* editFrames(job: EditJob): AsyncGenerator<EditedFrame, voi
 class EditRun {
   readonly #job: EditJob;
   #meter = new ProgressMeter(1, Infinity);
-  #costs: StageCosts = { depth: 0, structure: 0, denoise: 0, decode: 0 };
+  #costs: StageCosts = { depth: 0, encode: 0, structure: 0, denoise: 0, decode: 0 };
   #clip: StructureClip | undefined;
+  #side: SourceSide | undefined;
   readonly #sourceContent = new SourceContent();
 
   constructor(job: EditJob) {
@@ -80,6 +62,7 @@ class EditRun {
     if (source.frames) await this.#announce(source.frames.length);
     const clip = await this.#look();
     if (!source.frames) await this.#announce(clip.frames.length, true);
+    this.#side = await SourceSide.open(this.#job, clip, (done, total) => this.#report('mask', done, total));
     const content = await this.#content();
     const windows = frameWindows(clip.frames.length, { length: shape.windowFrames, overlap: OVERLAP });
     const finished = new Map<number, Float32Array>();
@@ -89,15 +72,24 @@ class EditRun {
         (engine) => structureLatents(engine, maps, clip.range, shape.working, options.structure, signal),
         { signal, onProgress },
       );
-      this.#report('structure', number + 1, windows.length, (costs) => costs.structure);
-      const latents = await this.#denoise(window, number, windows.length, { structure, content, finished });
+      const side = await this.#side?.window(window, maps);
+      const encoded = window.end - window.held;
+      this.#report(
+        'structure',
+        number + 1,
+        windows.length,
+        (costs) => costs.structure + encoded * costs.encode,
+      );
+      const inputs = { structure, content, finished, side };
+      const latents = await this.#denoise(window, number, windows.length, inputs);
       const size = latents.length / shape.windowFrames;
       for (const index of finished.keys()) if (index < window.frames[0]!) finished.delete(index);
       for (let i = window.held; i < window.end; i++) {
         finished.set(window.frames[i]!, latents.slice(i * size, (i + 1) * size));
       }
       const { working, output } = shape;
-      const decode = { latents, from: window.held, to: window.end, working, output, signal };
+      const range = { from: window.held, to: window.end };
+      const decode = { latents, ...range, working, output, finish: side?.finish, signal };
       const pictures = await session.run((engine) => decodeFrames(engine, shape.windowFrames, decode), {
         signal,
         onProgress,
@@ -105,7 +97,9 @@ class EditRun {
       this.#report('decode', number + 1, windows.length, (costs) => costs.decode);
       for (const [i, data] of pictures.entries()) {
         const index = window.frames[window.held + i]!;
-        yield { index, data, ...clip.frames[index]! };
+        const time = clip.frames[index]!;
+        this.#job.onDrawn?.({ ...time, latents: finished.get(index)!, mask: side?.masks?.[i] });
+        yield { index, data, ...time };
       }
     }
   }
@@ -180,10 +174,11 @@ class EditRun {
       readonly structure: Float32Array;
       readonly content: ArrayLike<number>;
       readonly finished: ReadonlyMap<number, Float32Array>;
+      readonly side: WindowSource | undefined;
     },
   ): Promise<Float32Array> {
     const { session, options, shape, signal, onProgress } = this.#job;
-    const { structure, content, finished } = inputs;
+    const { structure, content, finished, side } = inputs;
     const evaluations = gen1Guidance(options.guidance, options.temporal);
     const held = joined(window.frames.slice(0, window.held).map((index) => finished.get(index)!));
     let reached: { readonly done: number; readonly latents: Float32Array } | undefined;
@@ -198,7 +193,8 @@ class EditRun {
         });
         await denoiser.setContent(content, signal);
         const noise = { seed: options.seed, firstFrame: window.frames[0]! };
-        await denoiser.start({ noise, latents: reached?.latents, structure, held, signal });
+        const region = side?.region;
+        await denoiser.start({ noise, latents: reached?.latents, structure, held, region, signal });
         const all = ddimSteps(engine.model.files.schedule, { steps: options.steps });
         const before = reached?.done ?? 0;
         await sample(denoiser, denoiser.latents, {
@@ -239,6 +235,7 @@ class EditRun {
   /** Stops reading the source. */
   async close(): Promise<void> {
     await this.#clip?.close();
+    await this.#side?.close();
   }
 }
 
@@ -258,14 +255,4 @@ async function previewOf(
     const clean = latents.map((value, i) => weights.sample * value + weights.prediction * prediction[i]!);
     return latentPreview(latentRgb, vae.config.scalingFactor, clean, [frames, height, width]);
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,21 +1,29 @@
 // The public use case: load a model once, edit videos with it.
 
-import { encode, type EncoderFrame, mux } from '../codec/index.ts';
 import { cachedSource, openModelCache } from '../net/cache.ts';
 import { filesFolder, hubFolder, mappedFolder, type ModelFolder, urlFolder } from '../net/folder.ts';
 import { urlSource } from '../net/http.ts';
 import { blobSource, type ByteSource } from '../net/source.ts';
 import { NANO_FILES } from '../../weights/nano.js';
-import { editFrames, type EditedFrame, type EditJob } from './edit.ts';
-import { openDepth } from './depth_pass.ts';
-import { type ModelOptions, readModelFiles, type ModelFiles } from './model.ts';
-import { type EditOptions, resolveOptions } from './options.ts';
+import { editFrames } from './edit.ts';
+import type { DrawnFrame, EditedFrame, EditJob } from './edit_job.ts';
+import {
+  type ClipOptions,
+  type ClipPictures,
+  lookAtDepths,
+  lookAtMask,
+  type MaskLookOptions,
+} from './looks.ts';
+import type { MaskOptions } from './mask.ts';
+import { type ModelOptions, readModelFiles } from './model.ts';
+import { checkedUpscale, type EditOptions, type Upscale } from './options.ts';
 import type { EditPlan } from './plan.ts';
-import type { OnProgress } from './progress.ts';
-import { editShape } from './plan_edit.ts';
+import { closeJob, prepareEdit, type PreparedEdit } from './prepare_edit.ts';
 import { measureQuality, type Quality } from './quality.ts';
+import { checkRescale, redraw } from './redraw.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { type FrameSource, openSource, type VideoSource } from './source.ts';
+import { writeVideo } from './write_video.ts';
 
 /**
  * Where a model is: `'nano'` (bundled), the URL of a pipeline folder, `{ repo, revision? }` on a hub, the files of a
@@ -33,6 +41,9 @@ export interface LoadOptions extends SessionOptions {
   /** Fine-tuned weights of the UNet to begin with, as for {@link Editor.customize}. */
   readonly unet?: Blob | URL | undefined;
 }
+
+/** Options of {@link Editor.rescale}. */
+export type RescaleOptions = Pick<EditOptions, 'signal' | 'onProgress'>;
 
 /** A finished edit. */
 export interface EditResult {
@@ -54,13 +65,16 @@ export interface EditResult {
 /** Edits videos with one model on one device. One edit at a time; dispose of it when done. */
 export class Editor {
   readonly #session: Session;
-  readonly #files: ModelFiles;
   readonly #disposal = new AbortController();
+  /** What is left of each edit as long as its result is held. */
+  readonly #drawn = new WeakMap<
+    EditResult,
+    { readonly job: EditJob; readonly drawn: readonly DrawnFrame[] }
+  >();
   #busy = false;
 
-  private constructor(session: Session, files: ModelFiles) {
+  private constructor(session: Session) {
     this.#session = session;
-    this.#files = files;
   }
 
   /**
@@ -70,8 +84,7 @@ export class Editor {
   static async load(model: ModelSource = 'nano', options: LoadOptions = {}): Promise<Editor> {
     const { unet, ...rest } = options;
     const own = await readModelFiles(await folderOf(model), { signal: rest.signal });
-    const files = { ...own, unet: await weightsSource(unet) };
-    return new Editor(await Session.open(files, rest), files);
+    return new Editor(await Session.open({ ...own, unet: await weightsSource(unet) }, rest));
   }
 
   /** The adapter in words, e.g. for a status line. */
@@ -88,11 +101,62 @@ export class Editor {
       const started = performance.now();
       this.#session.startAccount();
       const job = await this.#prepare(source, options);
+      const drawn: DrawnFrame[] = [];
       try {
-        const { video, frames } = await writeFile(job);
+        const onDrawn = (frame: DrawnFrame) => drawn.push(frame);
+        const { video, frames } = await writeVideo(job, editFrames({ ...job, onDrawn }));
         const { busyMs, peakBytes } = this.#session.usage;
         const seconds = (performance.now() - started) / 1000;
-        return { video, plan: job.plan!, frames, seconds, gpuSeconds: busyMs / 1000, peakBytes };
+        const gpuSeconds = busyMs / 1000;
+        const result: EditResult = { video, plan: job.plan!, frames, seconds, gpuSeconds, peakBytes };
+        this.#drawn.set(result, { job, drawn });
+        return result;
+      } finally {
+        await closeJob(job);
+      }
+    });
+  }
+
+  /**
+   * The video of `result`, an edit of this editor, scaled up another way: drawn anew from its latents, without
+   * denoising. Throws TypeError for a result of another editor, and where the source's frames came once and were not kept
+   * (give the edit `upscale: 'guided'` or a mask); else as `edit`.
+   */
+  async rescale(result: EditResult, upscale: Upscale, options: RescaleOptions = {}): Promise<Blob> {
+    return this.#exclusively(async () => {
+      const finished = this.#drawn.get(result);
+      if (!finished)
+        throw new TypeError('This result is of another editor, or a copy: give what edit() gave.');
+      checkedUpscale(upscale);
+      checkRescale(finished.job, upscale);
+      const { signal, onProgress } = options;
+      const job = { ...finished.job, signal: this.#signal(signal), onProgress };
+      return (await writeVideo(job, redraw(job, finished.drawn, upscale))).video;
+    });
+  }
+
+  /**
+   * The mask that an edit with these options would have on every frame: painted strokes carried through the clip. Throws
+   * TypeError and RangeError for masks that are none, that lie outside, or that leave nothing to edit; else as `edit`.
+   */
+  async mask(source: VideoSource, options: MaskLookOptions): Promise<ClipPictures> {
+    return this.#look(source, options, lookAtMask);
+  }
+
+  /** The depth that an edit would take its structure from, of every frame; 255 is nearest. Throws as `edit`. */
+  async depthMaps(source: VideoSource, options: ClipOptions = {}): Promise<ClipPictures> {
+    return this.#look(source, options, lookAtDepths);
+  }
+
+  #look(
+    source: VideoSource,
+    options: ClipOptions & { readonly mask?: MaskOptions },
+    look: (job: EditJob) => Promise<ClipPictures>,
+  ): Promise<ClipPictures> {
+    return this.#exclusively(async () => {
+      const job = await this.#prepare(source, { ...options, prompt: 'none: nothing is made' });
+      try {
+        return await look(job);
       } finally {
         await closeJob(job);
       }
@@ -123,7 +187,7 @@ export class Editor {
    */
   async evaluate(source: VideoSource, result: VideoSource, options: EditOptions): Promise<Quality> {
     return this.#exclusively(async () => {
-      const { depth: _, ...judged } = options;
+      const { depth: _depth, mask: _mask, ...judged } = options;
       const job = await this.#prepare(source, judged);
       const { session, signal } = job;
       let made: FrameSource | undefined;
@@ -152,27 +216,9 @@ export class Editor {
     });
   }
 
-  async #prepare(source: VideoSource, options: EditOptions): Promise<PreparedEdit> {
-    const signal = this.#signal(options.signal);
-    signal.throwIfAborted();
-    const { gpu, model } = this.#session.engine;
-    const resolved = resolveOptions(options, this.#files.defaults, gpu.software);
-    const frames = await openSource(source, resolved, signal);
-    const depth = resolved.depth && (await closingOnError(frames, openDepth(resolved.depth, signal)));
-    const job: PreparedEdit = {
-      session: this.#session,
-      source: frames,
-      depth,
-      options: resolved,
-      shape: editShape(frames.display, resolved, model.unet.config.trainFrames),
-      signal,
-      onProgress: (event) => {
-        if (event.phase === 'plan') job.plan = event.plan;
-        options.onProgress?.(event);
-      },
-      plan: undefined,
-    };
-    return job;
+  /** Ready to run; only `options.signal` and `dispose` end it. */
+  #prepare(source: VideoSource, options: EditOptions): Promise<PreparedEdit> {
+    return prepareEdit(this.#session, source, options, this.#signal(options.signal));
   }
 
   /** Ends a call when its caller or `dispose` says so. */
@@ -211,56 +257,12 @@ export class Editor {
   }
 }
 
-/** An edit that is ready to run. */
-interface PreparedEdit extends EditJob {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
-  /** Once it has been announced. */
-  plan: EditPlan | undefined;
-}
-
-/** Lets go of sources that were not read to their end. */
-async function closeJob({ source, depth }: EditJob): Promise<void> {
-  await source.close?.();
-  await depth?.close?.();
-}
-
-/** `opening`; where it fails, `source` is closed. */
-async function closingOnError<T>(source: FrameSource, opening: Promise<T>): Promise<T> {
-  try {
-    return await opening;
-  } catch (error) {
-    await source.close?.();
-    throw error;
-  }
-}
-
 /** A frame as {@link Editor.frames} gives it: make a VideoFrame of it, or write it anywhere. */
 export interface EditedVideoFrame extends EditedFrame {
   readonly width: number;
   readonly height: number;
   /** Ticks per second of `time` and `duration`. */
   readonly timescale: number;
-}
-
-/** Runs an edit into a video file. */
-async function writeFile(job: PreparedEdit): Promise<{ readonly video: Blob; readonly frames: number }> {
-  const { source, shape, signal } = job;
-  let frames = 0;
-  const counted = async function* (): AsyncGenerator<EncoderFrame, void, undefined> {
-    for await (const { data, time, duration } of editFrames(job)) {
-      frames += 1;
-      yield { data, time, duration };
-    }
-  };
-  const { timescale, movie } = source;
-  const fps = framesPerSecond(source);
-  const encoded = await encode(counted(), { ...shape.output, timescale, fps, signal });
-  job.onProgress({ phase: 'write', done: 0, total: 1, fraction: 1, remaining: 0 });
-  const part = movie && { start: movie.picked.start, end: movie.picked.end };
-  const video = await mux(encoded, movie && part ? { source: movie.movie, part } : {});
-  signal.throwIfAborted();
-  return { video, frames };
 }
 
 async function folderOf(model: ModelSource): Promise<ModelFolder> {
@@ -286,11 +288,4 @@ async function weightsSource(unet: Blob | URL | undefined): Promise<ByteSource |
 
 function isFiles(model: readonly File[] | ModelFolder): model is readonly File[] {
   return Array.isArray(model);
-}
-
-/** For the encoder's level and bitrate: the clip's mean frame rate, at least 1. */
-function framesPerSecond({ frames, timescale, end }: FrameSource): number {
-  const first = frames?.[0]?.time ?? 0;
-  const seconds = (end - first) / timescale;
-  return frames && seconds > 0 ? Math.max(1, Math.ceil(frames.length / seconds)) : 30;
 }

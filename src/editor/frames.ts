@@ -1,10 +1,12 @@
-// Latents to pictures: the autoencoder's decoder for a window, then one frame at a time to the written size.
+// Latents to pictures: the autoencoder's decoder for a window, then one frame at a time to the written size, plainly or
+// finished by the source's own frames (finish.ts).
 
 import type { Program } from '../gpu/index.ts';
 import { affine } from '../kernels/affine.ts';
 import { resize } from '../kernels/resize.ts';
 import { i420Bytes, rgbToYuv } from '../kernels/rgb_to_yuv.ts';
 import type { Engine } from './engine.ts';
+import { type Finishing, type FinishInput, finishProgram, showSource } from './finish.ts';
 import type { Size } from './geometry.ts';
 
 /**
@@ -45,6 +47,8 @@ export interface DecodeJob {
   readonly to: number;
   readonly working: Size;
   readonly output: Size;
+  /** How frames are finished, and by what of the source: one a wanted frame. Default a plain resize. */
+  readonly finish?: (Finishing & { readonly inputs: readonly FinishInput[] }) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,16 +58,25 @@ export async function decodeFrames(
   frames: number,
   job: DecodeJob,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
-  const { working, output, signal } = job;
+  const { working, output, finish, signal } = job;
   const decode = decodeProgram(engine, frames, working);
   decode.write('latents', job.latents);
   await decode.run({ signal });
   const rgb = await decode.read('rgb');
-  const write = outputProgram(engine, working, output);
+  const write = finish
+    ? finishProgram(engine, working, output, finish)
+    : outputProgram(engine, working, output);
   const pixels = working.width * working.height * 3;
   const bytes = i420Bytes(output.width, output.height);
   const pictures: Uint8Array<ArrayBuffer>[] = [];
   for (let i = job.from; i < job.to; i++) {
+    const input = finish?.inputs[i - job.from];
+    if (input) await showSource(engine, input.frame, output);
+    if (input?.mask)
+      write.write(
+        'mask',
+        Float32Array.from(input.mask, (value) => value / 255),
+      );
     write.write('rgb', rgb.subarray(i * pixels, (i + 1) * pixels));
     await write.run({ signal });
     const words = (await write.read('yuv')) as Uint32Array<ArrayBuffer>;

@@ -5,12 +5,17 @@
  *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
  *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts,
  *            tuning.ts (which variants kernels take) ← tuning_store.ts
- *   edit     edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts; denoiser.ts; frames.ts;
- *            depth_pass.ts (structure that is given, not estimated)
+ *   edit     prepare_edit.ts (a job: edit_job.ts), edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts;
+ *            denoiser.ts; frames.ts; depth_pass.ts (structure that is given, not estimated)
  *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
  *            source_content.ts, slerp.ts
  *   modes    modes.ts (five ways to ask); storyboard.ts (stills to a clip)
  *   scenes   render_scene.ts ← scene.ts (solids, cameras), scenes.ts: untextured clips with exact depth, to try things with
+ *   part     mask.ts (what may be asked), mask_pictures.ts, mask_shapes.ts, mask_carry.ts → mask_clip.ts (every frame's
+ *            mask) → region.ts (its latents); source_side.ts reads the source a second time (reread.ts) for them
+ *   written  finish.ts (along the source's edges, its own pixels put back), write_video.ts; redraw.ts (another scale
+ *            without another run)
+ *   shown    looks.ts (masks and depth before an edit)
  *   judge    quality.ts
  *   afar     worker_serve.ts, worker_connect.ts: the editor in a worker (`refilm/worker`), over worker_peer.ts
  *            (calls, streams, signals), worker_values.ts, worker_errors.ts, worker_protocol.ts, worker_life.ts
@@ -18,14 +23,16 @@
  * @packageDocumentation
  */
 export { Editor } from './editor.ts';
-export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource } from './editor.ts';
-export type { EditedFrame } from './edit.ts';
+export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, RescaleOptions } from './editor.ts';
 export type { DepthMap, DepthSource } from './depth_pass.ts';
+export type { EditedFrame } from './edit_job.ts';
 export { outputSize, workingSize } from './geometry.ts';
 export type { Size } from './geometry.ts';
 export { MODES } from './modes.ts';
 export type { Mode, ModeInfo, ModeInput } from './modes.ts';
-export type { EditOptions, Picture } from './options.ts';
+export type { ClipOptions, ClipPictures, MaskLookOptions } from './looks.ts';
+export type { BrushMask, MaskBox, MaskOptions, MaskRegion } from './mask.ts';
+export type { EditOptions, Picture, Upscale } from './options.ts';
 export { durationText, planText } from './plan.ts';
 export type { EditPlan } from './plan.ts';
 export type {

@@ -3,6 +3,7 @@
 import type { DepthSource } from './depth_pass.ts';
 import type { Size } from './geometry.ts';
 import { WORKING_MULTIPLE } from './geometry.ts';
+import { type MaskOptions, resolveMask, type ResolvedMask } from './mask.ts';
 import type { OnProgress } from './progress.ts';
 
 /** A picture as content: an image file, or anything that a canvas can draw. */
@@ -23,6 +24,10 @@ export interface EditOptions {
    * frame for each edited frame, or for each of the source file.
    */
   readonly depth?: DepthSource;
+  /** The part of the picture that may change; default all of it. */
+  readonly mask?: MaskOptions;
+  /** How the result comes to the written size: along the source's own edges, or evenly; see `Upscale`. */
+  readonly upscale?: Upscale;
   /** t_s, how loosely the structure is followed: 0 (tight) to 7 (loose). */
   readonly structure?: number;
   /** ω_t, temporal guidance (eq. 8): below 1 sharper and less steady, above 1 smoother. 0 to 4. */
@@ -46,6 +51,9 @@ export interface EditOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
+
+/** `'guided'`: a guided filter that the source's luma steers. `'lanczos'`: a plain resize. */
+export type Upscale = 'guided' | 'lanczos';
 
 /** `defaults` of a model_index.json. */
 export interface ModelDefaults {
@@ -72,6 +80,8 @@ export interface ResolvedOptions {
   readonly content: WantedContent;
   readonly strength: number;
   readonly depth: DepthSource | undefined;
+  readonly mask: ResolvedMask | undefined;
+  readonly upscale: Upscale;
   readonly structure: number;
   readonly temporal: number;
   readonly guidance: number;
@@ -104,6 +114,8 @@ export function resolveOptions(
     content: wantedContent(options),
     strength: within('strength', options.strength ?? 1, 0, 1),
     depth: options.depth,
+    mask: options.mask && resolveMask(options.mask),
+    upscale: checkedUpscale(options.upscale ?? 'lanczos'),
     structure: whole('structure', options.structure ?? model.structure, 0, 7),
     temporal: within('temporal', options.temporal ?? model.temporal, 0, 4),
     guidance: within('guidance', options.guidance ?? model.guidance, 0, 30),
@@ -135,6 +147,12 @@ function wantedContent({ prompt, picture, blend }: EditOptions): WantedContent {
     );
   }
   return { prompt, picture, blend: prompt === undefined ? 1 : 0 };
+}
+
+/** Throws TypeError for what is no way to scale up. */
+export function checkedUpscale(upscale: Upscale): Upscale {
+  if (upscale === 'guided' || upscale === 'lanczos') return upscale;
+  throw new TypeError(`upscale must be 'guided' or 'lanczos', got '${String(upscale)}'.`);
 }
 
 function within(name: string, value: number, min: number, max: number, unit = '', closed = true): number {

@@ -6,10 +6,12 @@ import { compileContent } from './content.ts';
 import { VideoDenoiser } from './denoiser.ts';
 import { DEPTH_BATCH, DepthEstimator } from './depth.ts';
 import type { Engine } from './engine.ts';
+import { finishing, finishProgram } from './finish.ts';
 import { decodeProgram, outputProgram } from './frames.ts';
 import { outputSize, type Size, workingSize } from './geometry.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { EditPlan } from './plan.ts';
+import { encodeProgram } from './region.ts';
 import { structureProgram } from './structure.ts';
 
 /** The sizes of an edit. */
@@ -22,11 +24,12 @@ export interface EditShape {
 
 /** What the programs depend on beside the sizes. */
 export type EditSettings = Pick<ResolvedOptions, 'guidance' | 'temporal' | 'structure'> &
-  Partial<Pick<ResolvedOptions, 'depth'>>;
+  Partial<Pick<ResolvedOptions, 'depth' | 'mask' | 'upscale'>>;
 
-/** Floating point operations: depth of a frame; structure, one denoising step and decoding of a window. */
+/** Floating point operations: depth of a frame, its encoding where a mask needs that; structure, one denoising step and decoding of a window. */
 export interface StageCosts {
   readonly depth: number;
+  readonly encode: number;
   readonly structure: number;
   readonly denoise: number;
   readonly decode: number;
@@ -65,7 +68,9 @@ export function recordEdit(
   const settings = { frames, size: working, structure: step, evaluations };
   const denoiser = VideoDenoiser.of(engine, settings).record();
   const decode = decodeProgram(engine, frames, working);
-  outputProgram(engine, working, output);
+  const finish = finishing(options, shape);
+  if (finish) finishProgram(engine, working, output, finish);
+  else outputProgram(engine, working, output);
   compileContent(engine);
   return { depth, structure, denoiser, decode };
 }
@@ -83,13 +88,14 @@ export async function planEdit(
   const { depth, structure, denoiser, decode } = recordEdit(engine, options, shape);
   const costs: StageCosts = {
     depth: depth ? depth.flops / DEPTH_BATCH : 0,
+    encode: options.mask ? encodeProgram(engine, working).flops : 0,
     structure: structure.flops,
     denoise: denoiser.flopsPerStep,
     decode: decode.flops,
   };
   const windows = frameWindows(frames, { length: windowFrames }).length;
   const perWindow = costs.structure + options.steps * costs.denoise + costs.decode;
-  const flops = frames * costs.depth + windows * perWindow;
+  const flops = frames * (costs.depth + costs.encode) + windows * perWindow;
   const plan: EditPlan = {
     adapter: engine.gpu.describe(),
     software: engine.gpu.software,

@@ -4,7 +4,7 @@ import type { EditPlan } from './plan.ts';
 
 /** Stages of an edit, in the order in which they begin. */
 export type EditPhase =
-  'tune' | 'compile' | 'depth' | 'content' | 'structure' | 'denoise' | 'decode' | 'write';
+  'tune' | 'compile' | 'depth' | 'mask' | 'content' | 'structure' | 'denoise' | 'decode' | 'write';
 
 /** A file of the model is being fetched. `totalBytes` is missing where the server does not say. */
 export interface DownloadEvent {

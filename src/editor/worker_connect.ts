@@ -1,8 +1,9 @@
 // The page's side: an editor that is in a worker.
 
-import type { EditedVideoFrame, EditResult, LoadOptions, ModelSource } from './editor.ts';
+import type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, RescaleOptions } from './editor.ts';
+import type { ClipOptions, ClipPictures, MaskLookOptions } from './looks.ts';
 import type { ModelOptions } from './model.ts';
-import type { EditOptions } from './options.ts';
+import type { EditOptions, Upscale } from './options.ts';
 import { pictureBitmap } from './picture.ts';
 import type { Quality } from './quality.ts';
 import type { VideoSource } from './source.ts';
@@ -86,6 +87,21 @@ export class RemoteEditor implements SameAsEditor {
     } finally {
       close();
     }
+  }
+
+  /** As `Editor.rescale`; `result` is what this editor gave. */
+  rescale(result: EditResult, upscale: Upscale, options: RescaleOptions = {}): Promise<Blob> {
+    return this.#call('rescale', result, upscale, options);
+  }
+
+  /** As `Editor.mask`. */
+  mask(source: VideoSource, options: MaskLookOptions): Promise<ClipPictures> {
+    return this.#call('mask', source, options);
+  }
+
+  /** As `Editor.depthMaps`. */
+  depthMaps(source: VideoSource, options: ClipOptions = {}): Promise<ClipPictures> {
+    return this.#call('depthMaps', source, options);
   }
 
   /** As `Editor.evaluate`. */

@@ -27,6 +27,9 @@ export type LoadEditor = (model: ModelSource, options: LoadOptions) => Promise<S
 const METHODS: Readonly<Record<keyof EditorMethods, 'sent' | 'handle'>> = {
   edit: 'handle',
   frames: 'sent',
+  rescale: 'sent',
+  mask: 'sent',
+  depthMaps: 'sent',
   evaluate: 'sent',
   customize: 'sent',
 };
