@@ -110,11 +110,11 @@ test('a painted picture is read by its opacity, without any transparency by its 
     [0, 0, 0, 255],
     [0, 0, 0, 0],
   ];
-  expect([...pictureMask(picture(1, 1, white!), { width: 2, height: 1 })]).toEqual([255, 255]);
-  const opaque = picture(4, 1, [...white!, ...white!, ...white!, ...black!]);
+  expect([...pictureMask(picture(1, 1, white), { width: 2, height: 1 })]).toEqual([255, 255]);
+  const opaque = picture(4, 1, [...white, ...white, ...white, ...black]);
   expect([...pictureMask(opaque, { width: 1, height: 1 })]).toEqual([191]);
   // A black stroke on nothing is a stroke.
-  expect([...pictureMask(picture(2, 1, [...black!, ...clear!]), { width: 2, height: 1 })]).toEqual([255, 0]);
+  expect([...pictureMask(picture(2, 1, [...black, ...clear]), { width: 2, height: 1 })]).toEqual([255, 0]);
 });
 
 test('at latent resolution a mask is its mean; inverted it is what was left out', () => {

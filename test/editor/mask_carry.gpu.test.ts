@@ -24,10 +24,10 @@ gpuTest(
         return found.map(({ mask }, i) => overlap(mask, masks[i]!));
       };
       // Measured: 0.884, 0.873 and 0.986 at worst.
-    for (const share of await carried(0)) expect(share).toBeGreaterThan(0.86);
-    for (const share of await carried(15)) expect(share).toBeGreaterThan(0.85);
-    for (const share of await carried(0, 15)) expect(share).toBeGreaterThan(0.97);
-  } finally {
+      for (const share of await carried(0)) expect(share).toBeGreaterThan(0.86);
+      for (const share of await carried(15)) expect(share).toBeGreaterThan(0.85);
+      for (const share of await carried(0, 15)) expect(share).toBeGreaterThan(0.97);
+    } finally {
       engine.dispose();
     }
   },
