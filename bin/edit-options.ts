@@ -97,7 +97,8 @@ export function readTuning(word: string | undefined): TuningMode | undefined {
   throw new UsageError(`--tuning must be auto, on or off, got '${word}'.`);
 }
 
-function number(name: string, text: string): number {
+/** The number that an option's word is. Throws UsageError. */
+export function number(name: string, text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
   if (!Number.isFinite(value)) throw new UsageError(`--${name} must be a number, got '${text}'.`);
   return value;

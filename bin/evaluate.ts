@@ -1,23 +1,31 @@
 // `evaluate <clips…>`: edits each clip and measures whether the result shows the prompt in the source's structure.
 import { basename, extname } from 'node:path';
-import type { EditReport, ProgressReport } from '../demo/command-types.ts';
+import { writeFile } from 'node:fs/promises';
+import type { EditJob, EditReport, ProgressReport, SweepJob } from '../demo/command-types.ts';
 import type { Quality } from '../src/editor/quality.ts';
+import { sweepCsv, type SweepGrid } from '../src/editor/sweep.ts';
 import {
   EDIT_OPTIONS,
   EDIT_OPTIONS_HELP,
+  number,
   parseCommand,
   readEditOptions,
   readModel,
+  TEXT,
   UsageError,
 } from './edit-options.ts';
 import { assertReadable } from './input-file.ts';
 import { openCommandPage, type CommandPage } from './page.ts';
 import { ProgressBar } from './progress-bar.ts';
+import { assertWritable } from './write-atomically.ts';
 
 const USAGE = `Usage: npm run evaluate -- <clips…> [--prompt "a sentence"] [options]
 
   --prompt <text>        what all of them shall show (default: a prompt for each of samples/)
 ${EDIT_OPTIONS_HELP}
+  --sweep-temporal <a,b> edits and measures with each of these omega_t …
+  --sweep-structure <…>  … and each of these t_s instead, and prints CSV
+  --csv <file.csv>       where to write that
   --json                 one JSON line for each clip`;
 
 /** A natural edit of each clip of samples/. */
@@ -52,6 +60,7 @@ export async function main(argv: string[]): Promise<number> {
     return 2;
   }
   for (const { file } of request.clips) await assertReadable(file);
+  if (request.csv !== undefined) await assertWritable(request.csv);
   const command = await openCommandPage({
     adapter: request.software ? 'software' : 'auto',
     onNotice: console.error,
@@ -61,6 +70,13 @@ export async function main(argv: string[]): Promise<number> {
   let failed = 0;
   try {
     await command.page.exposeFunction('refilmProgress', (event: ProgressReport) => bar.show(event));
+    if (request.grid) {
+      const csv = await sweep(command, request, request.grid);
+      bar.clear();
+      if (request.csv !== undefined) await writeFile(request.csv, csv);
+      else process.stdout.write(csv);
+      return 0;
+    }
     for (const { file, prompt } of request.clips) {
       const report = await edit(command, request, file, prompt);
       const quality = report.quality!;
@@ -91,8 +107,38 @@ function edit(
   return run(page.evaluate((task) => window.refilmCommand.edit(task), job));
 }
 
+/** CSV of the sweeps of all clips, each line with its clip. */
+async function sweep(
+  { page, server, run }: CommandPage,
+  { clips, model, options }: Awaited<ReturnType<typeof readRequest>>,
+  grid: SweepGrid,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const { file, prompt } of clips) {
+    const job: SweepJob = {
+      input: server.addFile(file),
+      options: { ...options, prompt },
+      grid,
+      ...(model && { model: 'folder' in model ? server.addFolder(model.folder) : model.url }),
+    };
+    const points = await run(page.evaluate((task) => window.refilmCommand.sweep(task), job));
+    const [names = '', ...rows] = sweepCsv(points).trimEnd().split('\r\n');
+    if (lines.length === 0) lines.push(`clip,${names}`);
+    for (const row of rows) lines.push(`${quoted(file)},${row}`);
+  }
+  return [...lines, ''].join('\r\n');
+}
+
+/** A CSV field (RFC 4180). */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 async function readRequest(argv: string[]) {
-  const { values, positionals } = parseCommand(argv, EDIT_OPTIONS);
+  const { values, positionals } = parseCommand(argv, {
+    ...EDIT_OPTIONS,
+    ...{ 'sweep-temporal': TEXT, 'sweep-structure': TEXT, csv: TEXT },
+  });
   if (positionals.length === 0) throw new UsageError('Name at least one clip.');
   const clips = positionals.map((file) => {
     const prompt = values.prompt ?? SAMPLE_PROMPTS[basename(file, extname(file))];
@@ -100,7 +146,27 @@ async function readRequest(argv: string[]) {
     return { file, prompt };
   });
   const { software, json } = values;
-  return { clips, software, json, model: await readModel(values.model), options: readEditOptions(values) };
+  const options = readEditOptions(values);
+  const grid = readGrid(values['sweep-temporal'], values['sweep-structure'], options);
+  if (values.csv !== undefined && !grid)
+    throw new UsageError('--csv goes with --sweep-temporal or --sweep-structure.');
+  const model = await readModel(values.model);
+  return { clips, software, json, model, options, grid, csv: values.csv };
+}
+
+/** The side of the grid that is not named has the one value that --temporal or --structure says, or the paper's own. */
+function readGrid(
+  temporal: string | undefined,
+  structure: string | undefined,
+  options: EditJob['options'],
+): SweepGrid | undefined {
+  if (temporal === undefined && structure === undefined) return undefined;
+  const list = (name: string, text: string | undefined, one: number): number[] =>
+    text === undefined ? [one] : text.split(',').map((part) => number(name, part));
+  return {
+    temporal: list('sweep-temporal', temporal, options.temporal ?? 1),
+    structure: list('sweep-structure', structure, options.structure ?? 0),
+  };
 }
 
 /** The checks, in words, that `quality` does not pass. */

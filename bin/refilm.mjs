@@ -13,6 +13,7 @@ const COMMANDS = {
   goldens: { script: 'goldens.ts', what: 'compare networks with expected numbers', dawn: true },
   kernel: { script: 'kernel.ts', what: 'run, check and time one kernel', dawn: true },
   bench: { script: 'bench.ts', what: 'time the kernels in a browser' },
+  size: { script: 'size.ts', what: 'bytes of the engine and the page as they are sent' },
   start: { script: 'start.ts', what: 'open the demo page' },
   screenshots: { script: 'screenshots.ts', what: 'picture every state of the demo page' },
   test: { script: 'test.ts', what: 'run the tests', dawn: true },

@@ -8,6 +8,7 @@ import type { Quality } from '../src/editor/quality.ts';
 import type { SceneOptions } from '../src/editor/render_scene.ts';
 import type { SceneName } from '../src/editor/scenes.ts';
 import type { StoryboardOptions } from '../src/editor/storyboard.ts';
+import type { SweepGrid, SweepPoint } from '../src/editor/sweep.ts';
 import type { Probe } from '../src/codec/probe.ts';
 
 /** An error as it crosses from the page to the command: class name, message, and the code of those that have one. */
@@ -76,6 +77,13 @@ export interface EditJob {
   readonly options: Omit<EditOptions, 'picture' | 'depth' | 'mask' | 'signal' | 'onProgress'>;
 }
 
+/** A clip edited and measured at every point of a grid. */
+export interface SweepJob extends Pick<EditJob, 'model' | 'options'> {
+  /** Address of the source video. */
+  readonly input: string;
+  readonly grid: SweepGrid;
+}
+
 /** What became of an edit. Seconds of wall time, of work on the GPU, and of loading the model before. */
 export interface EditReport extends Pick<
   EditResult,
@@ -98,6 +106,7 @@ export interface RefilmCommand {
   probe(url: string): Promise<Outcome<Probe>>;
   /** Edits the job's video, writes the result to its address and tells what was done. */
   edit(job: EditJob): Promise<Outcome<EditReport>>;
+  sweep(job: SweepJob): Promise<Outcome<SweepPoint[]>>;
   /** Ends the call that is running with an AbortError. */
   cancel(): void;
 }

@@ -5,6 +5,7 @@ import { Editor } from '../src/editor/editor.ts';
 import type { MaskOptions } from '../src/editor/mask.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';
 import { renderScene } from '../src/editor/render_scene.ts';
+import type { SweepPoint } from '../src/editor/sweep.ts';
 import { storyboard } from '../src/editor/storyboard.ts';
 import { Gpu } from '../src/gpu/device.ts';
 import type { TuningStore } from '../src/editor/tuning_store.ts';
@@ -17,6 +18,7 @@ import type {
   ErrorReport,
   JobMask,
   Outcome,
+  SweepJob,
 } from './command-types.ts';
 
 let controller = new AbortController();
@@ -25,6 +27,7 @@ window.refilmCommand = {
   device: () => outcome(describeDevice),
   probe: (url) => outcome(async (signal) => probe(await fetchBlob(url, signal), { signal })),
   edit: (job) => outcome((signal) => edit(job, signal)),
+  sweep: (job) => outcome((signal) => sweep(job, signal)),
   cancel: () => controller.abort(),
 };
 
@@ -44,12 +47,6 @@ async function describeDevice(): Promise<DeviceReport> {
 }
 
 async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
-  const onProgress = (event: ProgressEvent): void => {
-    if ('preview' in event) {
-      const { preview: _, ...rest } = event;
-      void window.refilmProgress?.(rest);
-    } else void window.refilmProgress?.(event);
-  };
   const started = performance.now();
   const at = (url: string | undefined) => (url === undefined ? undefined : fetchBlob(url, signal));
   const [{ source, depth: ownDepth }, picture, depth, unet] = await Promise.all([
@@ -120,6 +117,23 @@ async function fetchMask({ region, ...rest }: JobMask, signal: AbortSignal): Pro
   if (!('brush' in region)) return { ...rest, region };
   const brush = region.brush.map(async ({ time, url }) => ({ time, mask: await fetchBlob(url, signal) }));
   return { ...rest, region: { brush: await Promise.all(brush) } };
+}
+
+async function sweep({ input, model, options, grid }: SweepJob, signal: AbortSignal): Promise<SweepPoint[]> {
+  const file = await fetchBlob(input, signal);
+  const editor = await Editor.load(model === undefined ? 'nano' : new URL(model), { signal, onProgress });
+  try {
+    return await editor.sweep(file, { ...options, signal, onProgress }, grid);
+  } finally {
+    editor.dispose();
+  }
+}
+
+function onProgress(event: ProgressEvent): void {
+  if ('preview' in event) {
+    const { preview: _, ...rest } = event;
+    void window.refilmProgress?.(rest);
+  } else void window.refilmProgress?.(event);
 }
 
 async function put(url: string, body: Blob, signal: AbortSignal): Promise<void> {

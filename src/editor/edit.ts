@@ -2,7 +2,6 @@
 // All that a stage leaves behind is on the CPU, so that a lost device costs at most the step that was running.
 
 import {
-  cleanAfterStep,
   type DdimStep,
   ddimSteps,
   frameWindows,
@@ -18,7 +17,8 @@ import { DepthPass, DepthReader } from './depth_pass.ts';
 import { editContent } from './edit_content.ts';
 import type { EditedFrame, EditJob } from './edit_job.ts';
 import { planEdit, recordEdit, type StageCosts } from './plan_edit.ts';
-import { latentPreview } from './preview.ts';
+import type { KeptStep } from './kept.ts';
+import { previewOf } from './preview.ts';
 import { joined } from './region.ts';
 import { type EditPhase, type LatentPreview, ProgressMeter } from './progress.ts';
 import type { Size } from './geometry.ts';
@@ -53,7 +53,7 @@ class EditRun {
   }
 
   async *frames(): AsyncGenerator<EditedFrame, void, undefined> {
-    const { session, source, options, shape, signal, onProgress } = this.#job;
+    const { session, source, options, shape, kept, signal, onProgress } = this.#job;
     await session.run(
       (engine) =>
         session.tuning.begin(engine, () => recordEdit(engine, options, shape), { signal, onProgress }),
@@ -64,6 +64,7 @@ class EditRun {
     if (!source.frames) await this.#announce(clip.frames.length, true);
     this.#side = await SourceSide.open(this.#job, clip, (done, total) => this.#report('mask', done, total));
     const content = await this.#content();
+    kept?.begin(options, content);
     const windows = frameWindows(clip.frames.length, { length: shape.windowFrames, overlap: OVERLAP });
     const finished = new Map<number, Float32Array>();
     for (const [number, window] of windows.entries()) {
@@ -177,10 +178,14 @@ class EditRun {
       readonly side: WindowSource | undefined;
     },
   ): Promise<Float32Array> {
-    const { session, options, shape, signal, onProgress } = this.#job;
+    const { session, options, shape, kept, signal, onProgress } = this.#job;
     const { structure, content, finished, side } = inputs;
     const evaluations = gen1Guidance(options.guidance, options.temporal);
     const held = joined(window.frames.slice(0, window.held).map((index) => finished.get(index)!));
+    const noise = { seed: options.seed, firstFrame: window.frames[0]! };
+    const start = { noise, structure, held, region: side?.region };
+    const keptSteps: KeptStep[] = [];
+    kept?.windows.push({ window, start, steps: keptSteps });
     let reached: { readonly done: number; readonly latents: Float32Array } | undefined;
     return session.run(
       async (engine) => {
@@ -190,11 +195,10 @@ class EditRun {
           size,
           structure: options.structure,
           evaluations,
+          keep: options.keepPredictions,
         });
         await denoiser.setContent(content, signal);
-        const noise = { seed: options.seed, firstFrame: window.frames[0]! };
-        const region = side?.region;
-        await denoiser.start({ noise, latents: reached?.latents, structure, held, region, signal });
+        await denoiser.start({ ...start, latents: reached?.latents, signal });
         const all = ddimSteps(engine.model.files.schedule, { steps: options.steps });
         const before = reached?.done ?? 0;
         await sample(denoiser, denoiser.latents, {
@@ -204,7 +208,9 @@ class EditRun {
           onStep: async (done) => {
             const latents = await denoiser.read();
             reached = { done: before + done, latents };
-            const preview = onProgress && (await previewOf(denoiser, latents, all[before + done - 1]!));
+            if (kept) keptSteps.push({ latents, terms: new Map(denoiser.terms) });
+            const preview =
+              onProgress && (await this.#preview(denoiser, latents, all, before + done, window));
             this.#report(
               'denoise',
               number * all.length + before + done,
@@ -218,6 +224,23 @@ class EditRun {
       },
       { signal, onProgress },
     );
+  }
+
+  /** A picture of the clean frames that the last of `done` steps believed in, to be drawn only if somebody looks. */
+  async #preview(
+    denoiser: VideoDenoiser,
+    latents: Float32Array,
+    steps: readonly DdimStep[],
+    done: number,
+    window: FrameWindow,
+  ): Promise<(() => LatentPreview) | undefined> {
+    const { options, shape, signal } = this.#job;
+    const prediction = await denoiser.readPrediction();
+    const { previewEvery } = options;
+    const middle = (window.held + window.end) >> 1;
+    const shown = previewEvery > 0 &&
+      done % previewEvery === 0 && { position: middle, index: window.frames[middle]! };
+    return previewOf(denoiser.engine, { latents, prediction, step: steps[done - 1]!, shape, shown, signal });
   }
 
   #report(
@@ -237,22 +260,4 @@ class EditRun {
     await this.#clip?.close();
     await this.#side?.close();
   }
-}
-
-/** A picture of the clean frames that `step` believed in, to be drawn only if somebody looks. */
-async function previewOf(
-  denoiser: VideoDenoiser,
-  latents: Float32Array,
-  step: DdimStep,
-): Promise<(() => LatentPreview) | undefined> {
-  const { files, vae } = denoiser.engine.model;
-  const { latentRgb, schedule } = files;
-  if (!latentRgb) return undefined;
-  const prediction = await denoiser.readPrediction();
-  const weights = cleanAfterStep(schedule, step);
-  const [frames = 0, height = 0, width = 0] = denoiser.latents.shape;
-  return () => {
-    const clean = latents.map((value, i) => weights.sample * value + weights.prediction * prediction[i]!);
-    return latentPreview(latentRgb, vae.config.scalingFactor, clean, [frames, height, width]);
-  };
 }

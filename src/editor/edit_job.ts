@@ -1,6 +1,7 @@
 // What an edit is made of, and the frames that come out of it.
 
 import type { DepthPixels } from './depth_pass.ts';
+import type { KeptRun } from './kept.ts';
 import type { Mask } from './mask_shapes.ts';
 import type { Painted } from './mask_pictures.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -34,6 +35,8 @@ export interface EditJob {
   /** Of `options.mask`, read; and the frames that it is carried through, if others than the source's. */
   readonly painted?: readonly Painted[] | undefined;
   readonly carry?: FrameSource | undefined;
+  /** Takes what the edit keeps of its steps; default nothing is kept. */
+  readonly kept?: KeptRun | undefined;
   /** Told of every finished frame, in order. */
   readonly onDrawn?: ((frame: DrawnFrame) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

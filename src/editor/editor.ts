@@ -14,16 +14,25 @@ import {
   lookAtMask,
   type MaskLookOptions,
 } from './looks.ts';
+import { KeptRun } from './kept.ts';
 import type { MaskOptions } from './mask.ts';
+import { mixFrames } from './mix.ts';
 import { type ModelOptions, readModelFiles } from './model.ts';
-import { checkedUpscale, type EditOptions, type Upscale } from './options.ts';
+import {
+  checkedGuidance,
+  checkedUpscale,
+  type EditOptions,
+  type MixOptions,
+  type Upscale,
+} from './options.ts';
 import type { EditPlan } from './plan.ts';
 import { closeJob, prepareEdit, type PreparedEdit } from './prepare_edit.ts';
 import { measureQuality, type Quality } from './quality.ts';
 import { checkRescale, redraw } from './redraw.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { type FrameSource, openSource, type VideoSource } from './source.ts';
-import { writeVideo } from './write_video.ts';
+import { sweepGrid, type SweepGrid, type SweepHooks, type SweepPoint } from './sweep.ts';
+import { writeVideo, type WrittenVideo } from './write_video.ts';
 
 /**
  * Where a model is: `'nano'` (bundled), the URL of a pipeline folder, `{ repo, revision? }` on a hub, the files of a
@@ -60,6 +69,17 @@ export interface EditResult {
    * copying back took for a while.
    */
   readonly peakBytes: number;
+  /** True for what {@link Editor.mix} made with other weights than the edit's own: a full edit may look otherwise. */
+  readonly approximate: boolean;
+  /** With `keepPredictions`: what is kept for {@link Editor.mix}, as long as the result is held. */
+  readonly kept?: { readonly bytes: number };
+}
+
+/** What is left of an edit: enough to draw it anew, and with `keepPredictions` to mix it. */
+interface FinishedEdit {
+  readonly job: PreparedEdit;
+  readonly drawn: readonly DrawnFrame[];
+  readonly kept: KeptRun | undefined;
 }
 
 /** Edits videos with one model on one device. One edit at a time; dispose of it when done. */
@@ -67,10 +87,7 @@ export class Editor {
   readonly #session: Session;
   readonly #disposal = new AbortController();
   /** What is left of each edit as long as its result is held. */
-  readonly #drawn = new WeakMap<
-    EditResult,
-    { readonly job: EditJob; readonly drawn: readonly DrawnFrame[] }
-  >();
+  readonly #finished = new WeakMap<EditResult, FinishedEdit>();
   #busy = false;
 
   private constructor(session: Session) {
@@ -104,13 +121,9 @@ export class Editor {
       const drawn: DrawnFrame[] = [];
       try {
         const onDrawn = (frame: DrawnFrame) => drawn.push(frame);
-        const { video, frames } = await writeVideo(job, editFrames({ ...job, onDrawn }));
-        const { busyMs, peakBytes } = this.#session.usage;
-        const seconds = (performance.now() - started) / 1000;
-        const gpuSeconds = busyMs / 1000;
-        const result: EditResult = { video, plan: job.plan!, frames, seconds, gpuSeconds, peakBytes };
-        this.#drawn.set(result, { job, drawn });
-        return result;
+        const kept = job.options.keepPredictions ? new KeptRun() : undefined;
+        const written = await writeVideo(job, editFrames({ ...job, kept, onDrawn }));
+        return this.#result(started, written, { job, drawn, kept }, false);
       } finally {
         await closeJob(job);
       }
@@ -124,7 +137,7 @@ export class Editor {
    */
   async rescale(result: EditResult, upscale: Upscale, options: RescaleOptions = {}): Promise<Blob> {
     return this.#exclusively(async () => {
-      const finished = this.#drawn.get(result);
+      const finished = this.#finished.get(result);
       if (!finished)
         throw new TypeError('This result is of another editor, or a copy: give what edit() gave.');
       checkedUpscale(upscale);
@@ -163,6 +176,55 @@ export class Editor {
     });
   }
 
+  /**
+   * `result`, an edit with `keepPredictions`, with its guidance moved: the kept predictions of each step are weighted anew
+   * (eq. 8) and no network runs but the autoencoder; where the image model's predictions are needed and were not made
+   * (ω_t was 1), they are made up once. An approximation, except for the weights that the edit had. Throws TypeError for
+   * a result that keeps nothing, is a copy, or is another editor's, RangeError for numbers out of range, else as `edit`.
+   */
+  async mix(result: EditResult, options: MixOptions = {}): Promise<EditResult> {
+    return this.#exclusively(async () => {
+      const started = performance.now();
+      const finished = this.#finished.get(result);
+      if (!finished?.kept) {
+        throw new TypeError(
+          'Only a result that this editor made with options.keepPredictions can be mixed; give the object itself, no copy.',
+        );
+      }
+      const { kept } = finished;
+      const moved = checkedGuidance(options, finished.job.options);
+      this.#session.startAccount();
+      const job: PreparedEdit = {
+        ...finished.job,
+        options: { ...finished.job.options, ...moved },
+        plan: { ...finished.job.plan!, ...moved },
+        signal: this.#signal(options.signal),
+        onProgress: (event) => options.onProgress?.(event),
+      };
+      const drawn: DrawnFrame[] = [];
+      const onDrawn = (frame: DrawnFrame) => drawn.push(frame);
+      const written = await writeVideo(job, mixFrames({ ...job, onDrawn }, kept, finished.drawn));
+      const approximate = moved.guidance !== kept.guidance || moved.temporal !== kept.temporal;
+      return this.#result(started, written, { job, drawn, kept }, approximate);
+    });
+  }
+
+  #result(
+    started: number,
+    { video, frames }: WrittenVideo,
+    finished: FinishedEdit,
+    approximate: boolean,
+  ): EditResult {
+    const { busyMs, peakBytes } = this.#session.usage;
+    const seconds = (performance.now() - started) / 1000;
+    const gpuSeconds = busyMs / 1000;
+    const kept = finished.kept && { kept: { bytes: finished.kept.bytes } };
+    const plan = finished.job.plan!;
+    const result = { video, plan, frames, seconds, gpuSeconds, peakBytes, approximate, ...kept };
+    this.#finished.set(result, finished);
+    return result;
+  }
+
   /** Edits `source` and gives the frames as they come, I420 at the written size; `edit` without file around it. */
   async *frames(
     source: VideoSource,
@@ -171,7 +233,7 @@ export class Editor {
     this.#enter();
     let job: PreparedEdit | undefined;
     try {
-      job = await this.#prepare(source, options);
+      job = await this.#prepare(source, { ...options, keepPredictions: false });
       const { width, height } = job.shape.output;
       for await (const frame of editFrames(job))
         yield { ...frame, width, height, timescale: job.source.timescale };
@@ -200,6 +262,19 @@ export class Editor {
         await made?.close?.();
       }
     });
+  }
+
+  /**
+   * Edits and measures `source` at every point of `grid`: what ω_t and t_s do to this clip. `sweepCsv` writes the points
+   * down. Throws TypeError for a source that is no file, RangeError for an empty grid, else as `edit` and `evaluate`.
+   */
+  async sweep(
+    source: Blob,
+    options: EditOptions,
+    grid: SweepGrid,
+    hooks: SweepHooks = {},
+  ): Promise<SweepPoint[]> {
+    return sweepGrid(this, source, options, grid, hooks);
   }
 
   /**

@@ -16,7 +16,8 @@
  *   written  finish.ts (along the source's edges, its own pixels put back), write_video.ts; redraw.ts (another scale
  *            without another run)
  *   shown    looks.ts (masks and depth before an edit)
- *   judge    quality.ts
+ *   move     kept.ts, mix.ts: guidance after the fact
+ *   judge    quality.ts, sweep.ts
  *   afar     worker_serve.ts, worker_connect.ts: the editor in a worker (`refilm/worker`), over worker_peer.ts
  *            (calls, streams, signals), worker_values.ts, worker_errors.ts, worker_protocol.ts, worker_life.ts
  *
@@ -32,7 +33,7 @@ export { MODES } from './modes.ts';
 export type { Mode, ModeInfo, ModeInput } from './modes.ts';
 export type { ClipOptions, ClipPictures, MaskLookOptions } from './looks.ts';
 export type { BrushMask, MaskBox, MaskOptions, MaskRegion } from './mask.ts';
-export type { EditOptions, Picture, Upscale } from './options.ts';
+export type { EditOptions, MixOptions, Picture, Upscale } from './options.ts';
 export { durationText, planText } from './plan.ts';
 export type { EditPlan } from './plan.ts';
 export type {
@@ -56,4 +57,6 @@ export { SCENES } from './scenes.ts';
 export type { SceneName } from './scenes.ts';
 export { storyboard } from './storyboard.ts';
 export type { Card, Motion, StoryboardOptions } from './storyboard.ts';
+export { sweepCsv } from './sweep.ts';
+export type { SweepGrid, SweepHooks, SweepPoint } from './sweep.ts';
 export type { FrameIterable, VideoSource } from './source.ts';

@@ -48,6 +48,10 @@ export interface EditOptions {
   readonly size?: Size | number;
   /** Written size, both sides even; default the source's display size, at most 720p. */
   readonly output?: Size;
+  /** Keeps what every step predicted, on the CPU, for `Editor.mix`; default false. */
+  readonly keepPredictions?: boolean;
+  /** Every so many steps one frame goes through the autoencoder for the preview; default 0: never. */
+  readonly previewEvery?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
@@ -75,6 +79,9 @@ export interface WantedContent {
   readonly blend: number;
 }
 
+/** What `Editor.mix` can move after the fact; what is left out stays as the edit had it. */
+export type MixOptions = Pick<EditOptions, 'guidance' | 'temporal' | 'signal' | 'onProgress'>;
+
 /** Options with every default filled in. */
 export interface ResolvedOptions {
   readonly content: WantedContent;
@@ -92,6 +99,8 @@ export interface ResolvedOptions {
   readonly fps: number | 'source';
   readonly size: Size | number;
   readonly output: Size | undefined;
+  readonly keepPredictions: boolean;
+  readonly previewEvery: number;
 }
 
 /** A CPU computes about a thousandth of what a GPU does: fewer frames and steps, said aloud by the plan. */
@@ -117,8 +126,7 @@ export function resolveOptions(
     mask: options.mask && resolveMask(options.mask),
     upscale: checkedUpscale(options.upscale ?? 'lanczos'),
     structure: whole('structure', options.structure ?? model.structure, 0, 7),
-    temporal: within('temporal', options.temporal ?? model.temporal, 0, 4),
-    guidance: within('guidance', options.guidance ?? model.guidance, 0, 30),
+    ...checkedGuidance(options, model),
     steps: whole('steps', options.steps ?? (software ? SOFTWARE_DEFAULTS.steps : model.steps), 1, 1000),
     seed: whole('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
     start,
@@ -126,6 +134,19 @@ export function resolveOptions(
     fps,
     size: checkedSize(size ?? model.size),
     output: output && checkedOutput(output),
+    keepPredictions: options.keepPredictions ?? false,
+    previewEvery: whole('previewEvery', options.previewEvery ?? 0, 0, 1000),
+  };
+}
+
+/** ω and ω_t, else those of `defaults`. Throws RangeError. */
+export function checkedGuidance(
+  { guidance, temporal }: Pick<EditOptions, 'guidance' | 'temporal'>,
+  defaults: Pick<ResolvedOptions, 'guidance' | 'temporal'>,
+): Pick<ResolvedOptions, 'guidance' | 'temporal'> {
+  return {
+    temporal: within('temporal', temporal ?? defaults.temporal, 0, 4),
+    guidance: within('guidance', guidance ?? defaults.guidance, 0, 30),
   };
 }
 

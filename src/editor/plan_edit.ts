@@ -24,7 +24,7 @@ export interface EditShape {
 
 /** What the programs depend on beside the sizes. */
 export type EditSettings = Pick<ResolvedOptions, 'guidance' | 'temporal' | 'structure'> &
-  Partial<Pick<ResolvedOptions, 'depth' | 'mask' | 'upscale'>>;
+  Partial<Pick<ResolvedOptions, 'depth' | 'mask' | 'upscale' | 'keepPredictions'>>;
 
 /** Floating point operations: depth of a frame, its encoding where a mask needs that; structure, one denoising step and decoding of a window. */
 export interface StageCosts {
@@ -65,7 +65,8 @@ export function recordEdit(
   const { structure: step } = options;
   const depth = options.depth ? undefined : DepthEstimator.of(engine, working);
   const structure = structureProgram(engine, frames, working, step);
-  const settings = { frames, size: working, structure: step, evaluations };
+  const keep = options.keepPredictions ?? false;
+  const settings = { frames, size: working, structure: step, evaluations, keep };
   const denoiser = VideoDenoiser.of(engine, settings).record();
   const decode = decodeProgram(engine, frames, working);
   const finish = finishing(options, shape);

@@ -48,6 +48,14 @@ export interface LatentPreview {
   readonly height: number;
   readonly frames: number;
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  /** With `options.previewEvery`: one of the edit's frames as the autoencoder decodes it, RGBA at the working size. */
+  readonly decoded?: {
+    /** Which of the edited frames. */
+    readonly index: number;
+    readonly width: number;
+    readonly height: number;
+    readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  };
 }
 
 /** Everything that `onProgress` may be told. */

@@ -3,10 +3,11 @@
 import type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, RescaleOptions } from './editor.ts';
 import type { ClipOptions, ClipPictures, MaskLookOptions } from './looks.ts';
 import type { ModelOptions } from './model.ts';
-import type { EditOptions, Upscale } from './options.ts';
+import type { EditOptions, MixOptions, Upscale } from './options.ts';
 import { pictureBitmap } from './picture.ts';
 import type { Quality } from './quality.ts';
 import type { VideoSource } from './source.ts';
+import type { SweepGrid, SweepHooks, SweepPoint } from './sweep.ts';
 import { WorkerLostError } from './worker_errors.ts';
 import { watchLife } from './worker_life.ts';
 import { Peer } from './worker_peer.ts';
@@ -104,6 +105,11 @@ export class RemoteEditor implements SameAsEditor {
     return this.#call('depthMaps', source, options);
   }
 
+  /** As `Editor.mix`; what is kept stays in the worker. */
+  mix(result: EditResult, options?: MixOptions): Promise<EditResult> {
+    return this.#call('mix', result, options);
+  }
+
   /** As `Editor.evaluate`. */
   evaluate(source: VideoSource, result: VideoSource, options: EditOptions): Promise<Quality> {
     return this.#call('evaluate', source, result, options);
@@ -112,6 +118,11 @@ export class RemoteEditor implements SameAsEditor {
   /** As `Editor.customize`. */
   customize(unet: Blob | URL | undefined, options: ModelOptions = {}): Promise<void> {
     return this.#call('customize', unet, options);
+  }
+
+  /** As `Editor.sweep`. */
+  sweep(source: Blob, options: EditOptions, grid: SweepGrid, hooks: SweepHooks = {}): Promise<SweepPoint[]> {
+    return this.#call('sweep', source, options, grid, hooks);
   }
 
   async #call<Name extends Exclude<keyof SameAsEditor, 'device' | 'dispose' | 'frames' | symbol>>(
@@ -190,9 +201,12 @@ function greet(
     .finally(() => over.abort());
 }
 
-function refuseWhatStays(model: ModelSource, { device, gpu }: LoadOptions): void {
+function refuseWhatStays(model: ModelSource, { device, gpu, tuningStore }: LoadOptions): void {
   if (device || gpu) {
     throw new TypeError("options.device and options.gpu can't be sent to a worker: it opens its own GPU.");
+  }
+  if (tuningStore) {
+    throw new TypeError("options.tuningStore can't be sent to a worker, which keeps measurements by itself.");
   }
   if (typeof model === 'object' && 'open' in model) {
     throw new TypeError(

@@ -32,6 +32,8 @@ const METHODS: Readonly<Record<keyof EditorMethods, 'sent' | 'handle'>> = {
   depthMaps: 'sent',
   evaluate: 'sent',
   customize: 'sent',
+  mix: 'handle',
+  sweep: 'sent',
 };
 
 /** What has been served: twice would give two answers. */

@@ -274,7 +274,7 @@ test('methods of a result work, and a result that comes back is the very one', a
   });
   const result = (await editor.edit(file, ROBOT)) as unknown as typeof made;
   expect(result.frames).toBe(12);
-  expect(await result.double(4)).toBe(8);
+  expect(await Promise.resolve(result.double(4))).toBe(8);
   await editor.evaluate(file, result as unknown as Blob, ROBOT);
   await editor.evaluate(file, { frames: 12 } as unknown as Blob, ROBOT);
   expect(back[0]).toBe(made);
