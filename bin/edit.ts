@@ -96,7 +96,10 @@ export async function main(argv: string[]): Promise<number> {
     await sink.written;
     bar.clear();
     const seconds = (performance.now() - started) / 1000;
-    if (json) console.log(JSON.stringify({ output, ...report, totalSeconds: seconds }));
+    if (json)
+      console.log(
+        JSON.stringify({ output, ...report, ownSeconds: ownSeconds(report), totalSeconds: seconds }),
+      );
     else console.log(summary(output, report, seconds));
     return 0;
   } finally {
@@ -105,12 +108,20 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** What JavaScript and the API take beside the GPU, compilers and codecs. */
+function ownSeconds({ seconds, gpuSeconds, compileSeconds, codecSeconds }: EditReport): number {
+  return seconds - gpuSeconds - compileSeconds - codecSeconds;
+}
+
 function summary(output: string, report: EditReport, seconds: number): string {
-  const share = Math.round((100 * report.gpuSeconds) / report.seconds);
+  const share = (seconds: number) => `${((100 * seconds) / report.seconds).toFixed(1)} %`;
+  const { gpuSeconds, compileSeconds, codecSeconds } = report;
   const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   return (
     `Wrote ${output} (${mib(report.bytes)} MiB, ${report.frames} frames edited) in ${durationText(seconds)}: ` +
-    `${durationText(report.seconds)} of editing, ${share} % of it GPU work; ${report.plan.dispatches} dispatches a step; ` +
+    `${durationText(report.seconds)} of editing, ${share(gpuSeconds)} of it GPU work, ${share(compileSeconds)} waiting for ` +
+    `kernels to compile, ${share(codecSeconds)} codecs, ${share(ownSeconds(report))} the engine's own; ` +
+    `${report.plan.dispatches} dispatches a step; ` +
     `${mib(report.plan.allocatedBytes)} MiB of GPU memory as planned, at most ${mib(report.peakBytes)} MiB, ` +
     `${(report.peakBytes / (report.plan.weightBytes + report.plan.leastActivationBytes)).toFixed(2)} times weights and the least of activations.`
   );

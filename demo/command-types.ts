@@ -87,7 +87,7 @@ export interface SweepJob extends Pick<EditJob, 'model' | 'options'> {
 /** What became of an edit. Seconds of wall time, of work on the GPU, and of loading the model before. */
 export interface EditReport extends Pick<
   EditResult,
-  'plan' | 'frames' | 'seconds' | 'gpuSeconds' | 'peakBytes'
+  'plan' | 'frames' | 'seconds' | 'gpuSeconds' | 'compileSeconds' | 'codecSeconds' | 'peakBytes'
 > {
   readonly loadSeconds: number;
   readonly bytes: number;

@@ -72,13 +72,12 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
       ...(mask && { mask }),
     };
     const options = { ...job.options, ...given, signal, onProgress };
-    const { video, plan, frames, seconds, gpuSeconds, peakBytes } = await editor.edit(source, options);
+    const { video, ...result } = await editor.edit(source, options);
     const sheet = job.sheet && (await contactSheet(source, video, job.options.start ?? 0));
     const quality = job.evaluate && (await editor.evaluate(source, video, options));
     if (job.output) await put(job.output, video, signal);
     if (job.sheet && sheet) await put(job.sheet, sheet, signal);
-    const report = { plan, frames, seconds, gpuSeconds, peakBytes, loadSeconds, bytes: video.size };
-    return { ...report, ...(quality && { quality }) };
+    return { ...result, loadSeconds, bytes: video.size, ...(quality && { quality }) };
   } finally {
     editor.dispose();
   }

@@ -64,6 +64,9 @@ export interface EditResult {
   /** Wall time, and how much of it the GPU was working, in seconds. */
   readonly seconds: number;
   readonly gpuSeconds: number;
+  /** How long the GPU stood idle until kernels were compiled, and for codecs; what is left is the engine's own. */
+  readonly compileSeconds: number;
+  readonly codecSeconds: number;
   /**
    * Most bytes of GPU buffers that were alive at once: those of the plan, and what reading frames and prompt and
    * copying back took for a while.
@@ -116,7 +119,7 @@ export class Editor {
   async edit(source: VideoSource, options: EditOptions): Promise<EditResult> {
     return this.#exclusively(async () => {
       const started = performance.now();
-      this.#session.startAccount();
+      this.#session.account.start();
       const job = await this.#prepare(source, options);
       const drawn: DrawnFrame[] = [];
       try {
@@ -193,7 +196,7 @@ export class Editor {
       }
       const { kept } = finished;
       const moved = checkedGuidance(options, finished.job.options);
-      this.#session.startAccount();
+      this.#session.account.start();
       const job: PreparedEdit = {
         ...finished.job,
         options: { ...finished.job.options, ...moved },
@@ -215,12 +218,16 @@ export class Editor {
     finished: FinishedEdit,
     approximate: boolean,
   ): EditResult {
-    const { busyMs, peakBytes } = this.#session.usage;
-    const seconds = (performance.now() - started) / 1000;
-    const gpuSeconds = busyMs / 1000;
+    const { busyMs, compileMs, codecMs, peakBytes } = this.#session.account.usage;
+    const times = {
+      seconds: (performance.now() - started) / 1000,
+      gpuSeconds: busyMs / 1000,
+      compileSeconds: compileMs / 1000,
+      codecSeconds: codecMs / 1000,
+    };
     const kept = finished.kept && { kept: { bytes: finished.kept.bytes } };
     const plan = finished.job.plan!;
-    const result = { video, plan, frames, seconds, gpuSeconds, peakBytes, approximate, ...kept };
+    const result = { video, plan, frames, ...times, peakBytes, approximate, ...kept };
     this.#finished.set(result, finished);
     return result;
   }

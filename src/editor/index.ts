@@ -2,7 +2,7 @@
  * The use case: a model on a device, and edits with it.
  *
  *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
- *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), preview.ts
+ *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), usage.ts (what it has cost), preview.ts
  *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts,
  *            tuning.ts (which variants kernels take) ← tuning_store.ts
  *   edit     prepare_edit.ts (a job: edit_job.ts), edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts;

@@ -33,7 +33,7 @@ export async function prepareEdit(
   signal.throwIfAborted();
   const { gpu, model } = session.engine;
   const resolved = resolveOptions(options, model.files.defaults, gpu.software);
-  const opened = await openSource(source, resolved, signal);
+  const opened = accounted(await openSource(source, resolved, signal), session);
   return closingOnError(opened, async () => {
     const shape = editShape(opened.display, resolved, model.unet.config.trainFrames);
     const { mask, fps } = resolved;
@@ -56,6 +56,20 @@ export async function prepareEdit(
     };
     return job;
   });
+}
+
+/** `source`, whose frames are counted as a codec's work while they are awaited. */
+function accounted(source: FrameSource, { account }: Session): FrameSource {
+  const { display, timescale, frames, movie } = source;
+  return {
+    ...{ display, timescale, frames },
+    get end() {
+      return source.end;
+    },
+    read: (indices, signal) => account.awaited(source.read(indices, signal)),
+    ...(source.close && { close: () => source.close!() }),
+    ...(movie && { movie }),
+  };
 }
 
 /** Lets go of sources that were not read to their end. */

@@ -7,6 +7,7 @@ import type { ModelFiles, ModelOptions } from './model.ts';
 import type { ByteSource } from '../net/source.ts';
 import type { OnProgress } from './progress.ts';
 import { Tuning, type TuningOptions } from './tuning.ts';
+import { UsageAccount } from './usage.ts';
 import { warmUp } from './warm_up.ts';
 
 /** How often one stage may lose its device before the edit gives up, and how long to wait before the later attempts. */
@@ -25,21 +26,14 @@ export interface StageOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** What was used of the GPU since {@link Session.startAccount}. */
-export interface GpuUsage {
-  /** Milliseconds in which the GPU was working. */
-  readonly busyMs: number;
-  /** Most bytes of buffers that were alive at once. */
-  readonly peakBytes: number;
-}
-
 /** An engine that survives its device. */
 export class Session {
   #engine: Engine;
   /** False where the engine's device failed: the next stage begins with a new one. */
   #usable = true;
   #disposed = false;
-  #account = { busyMs: 0, peakBytes: 0, since: 0 };
+  /** What edits use, also of devices that were lost meanwhile. */
+  readonly account: UsageAccount;
 
   private constructor(
     private files: ModelFiles,
@@ -49,6 +43,7 @@ export class Session {
     engine: Engine,
   ) {
     this.#engine = engine;
+    this.account = new UsageAccount(engine.gpu);
   }
 
   /** Opens a device and loads the model. Throws `UnsupportedError`, and as `Model.open` and `Model.load` do. */
@@ -101,26 +96,12 @@ export class Session {
     this.files = { ...this.files, unet };
   }
 
-  /** Starts counting anew. */
-  startAccount(): void {
-    const { gpu } = this.engine;
-    gpu.peakBytes = gpu.allocatedBytes;
-    this.#account = { busyMs: 0, peakBytes: 0, since: gpu.busyMs };
-  }
-
-  /** What was used since the last `startAccount`, also of devices that were lost meanwhile. */
-  get usage(): GpuUsage {
-    const { gpu } = this.#engine;
-    const { busyMs, peakBytes, since } = this.#account;
-    return { busyMs: busyMs + gpu.busyMs - since, peakBytes: Math.max(peakBytes, gpu.peakBytes) };
-  }
-
   async #ready(signal: AbortSignal | undefined): Promise<Engine> {
     if (this.#usable) return this.engine;
     const engine = await Engine.create(await this.tuning.createGpu(this.gpuOptions), this.files, { signal });
     if (this.#disposed) engine.dispose();
     else {
-      this.#account = { ...this.usage, since: 0 };
+      this.account.moveTo(engine.gpu);
       this.#engine = engine;
       this.#usable = true;
     }

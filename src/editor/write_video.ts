@@ -12,7 +12,7 @@ export interface WrittenVideo {
 
 /** Encodes `frames` of `job` as they come. Throws MediaError where the browser can't encode, or what the frames throw. */
 export async function writeVideo(
-  { source, shape, signal, onProgress }: EditJob,
+  { session, source, shape, signal, onProgress }: EditJob,
   frames: AsyncIterable<EditedFrame>,
 ): Promise<WrittenVideo> {
   let count = 0;
@@ -24,10 +24,13 @@ export async function writeVideo(
   };
   const { timescale, movie } = source;
   const fps = framesPerSecond(source);
-  const encoded = await encode(counted(), { ...shape.output, timescale, fps, signal });
+  const { account } = session;
+  const encoded = await encode(account.taken(counted()), { ...shape.output, timescale, fps, signal });
+  const written = account.codec();
   onProgress?.({ phase: 'write', done: 0, total: 1, fraction: 1, remaining: 0 });
   const part = movie && { start: movie.picked.start, end: movie.picked.end };
   const video = await mux(encoded, movie && part ? { source: movie.movie, part } : {});
+  written();
   signal?.throwIfAborted();
   return { video, frames: count };
 }

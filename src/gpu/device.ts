@@ -4,6 +4,7 @@ import { Choices, type ChosenVariants, type FixedChoices } from './choices.ts';
 import { DeviceLostError, GpuError, OutOfMemoryError, UnsupportedError } from './errors.ts';
 import { PipelineCache } from './pipelines.ts';
 import { byteLength, type DType, elementCount, pack, type Tensor } from './tensor.ts';
+import { TimeAccount } from './time_account.ts';
 
 /** How activations and weights are stored. Every product is accumulated in f32 either way. */
 export type Precision = 'f32' | 'f16';
@@ -73,13 +74,11 @@ export class Gpu {
   /** Bytes of buffers alive now, and the most that were alive at once. */
   allocatedBytes = 0;
   peakBytes = 0;
-  /** Milliseconds in which at least one submission was on the device (see `submit`). */
-  busyMs = 0;
+  /** Where the device's time goes. */
+  readonly time = new TimeAccount();
 
   readonly #owned: boolean;
   readonly #buffers = new Set<GPUBuffer>();
-  #inFlight = 0;
-  #busySince = 0;
   #failure: Error | undefined;
   #disposed = false;
   #fail: (error: Error) => void = () => undefined;
@@ -233,12 +232,12 @@ export class Gpu {
   /** Submits and keeps the account of busy time. The promise resolves when the device has finished the work. */
   async submit(commands: GPUCommandBuffer): Promise<void> {
     this.throwIfFailed();
-    if (this.#inFlight++ === 0) this.#busySince = performance.now();
-    this.device.queue.submit([commands]);
+    this.time.begin();
     try {
+      this.device.queue.submit([commands]);
       await this.orFailed(this.device.queue.onSubmittedWorkDone());
     } finally {
-      if (--this.#inFlight === 0) this.busyMs += performance.now() - this.#busySince;
+      this.time.end();
     }
   }
 

@@ -21,4 +21,5 @@ export * from './readback.ts';
 export { type Choice, type ModuleObserver, Recorder } from './recorder.ts';
 export { type FloatConstant, type Prelude, type ShaderSource } from './shader.ts';
 export * from './tensor.ts';
+export { TimeAccount } from './time_account.ts';
 export * from './tune.ts';

@@ -128,7 +128,7 @@ export class Program {
 
   /** The dispatches, bound to the heap as it is once the kernels are compiled. */
   async steps(): Promise<readonly Step[]> {
-    await this.ready;
+    await this.gpu.time.compiling(this.ready);
     const kernels = await this.#recorded.compiled;
     const { generation } = this.#recorded.memory.heap;
     if (generation !== this.#stepsOf) {

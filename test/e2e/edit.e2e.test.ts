@@ -44,7 +44,10 @@ test('a whole clip: frames at their source times, its duration, its sound untouc
     expect(report.peakBytes).toBeGreaterThanOrEqual(plan.allocatedBytes);
     expect(plan.dispatches).toBeGreaterThan(100);
     expect(report.gpuSeconds).toBeGreaterThan(0);
-    expect(report.gpuSeconds).toBeLessThanOrEqual(report.seconds);
+    const accounted = report.gpuSeconds + report.compileSeconds + report.codecSeconds;
+    expect(accounted).toBeLessThanOrEqual(report.seconds);
+    // JavaScript and the API: 5 % are asked of an edit of the model's own size, this one has a quarter of its pixels.
+    expect(1 - accounted / report.seconds).toBeLessThan(0.25);
 
     const source = await demux(await openSample('runner'));
     const result = await demux(await openAsBlob(output));
