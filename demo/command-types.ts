@@ -1,6 +1,7 @@
 // What the command line (bin/page.ts) and its page (demo/command.ts) say to each other, all of it plain JSON.
 import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
-import type { EditResult, LoadOptions } from '../src/editor/editor.ts';
+import type { EditResult } from '../src/editor/edit_result.ts';
+import type { LoadOptions } from '../src/editor/editor.ts';
 import type { MaskOptions, MaskRegion } from '../src/editor/mask.ts';
 import type { EditOptions } from '../src/editor/options.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';

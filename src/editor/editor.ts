@@ -1,12 +1,8 @@
 // The public use case: load a model once, edit videos with it.
 
-import { cachedSource, openModelCache } from '../net/cache.ts';
-import { filesFolder, hubFolder, mappedFolder, type ModelFolder, urlFolder } from '../net/folder.ts';
-import { urlSource } from '../net/http.ts';
-import { blobSource, type ByteSource } from '../net/source.ts';
-import { NANO_FILES } from '../../weights/nano.js';
 import { editFrames } from './edit.ts';
-import type { DrawnFrame, EditedFrame, EditJob } from './edit_job.ts';
+import type { DrawnFrame, EditJob } from './edit_job.ts';
+import type { EditedVideoFrame, EditResult } from './edit_result.ts';
 import {
   type ClipOptions,
   type ClipPictures,
@@ -18,14 +14,15 @@ import { KeptRun } from './kept.ts';
 import type { MaskOptions } from './mask.ts';
 import { mixFrames } from './mix.ts';
 import { type ModelOptions, readModelFiles } from './model.ts';
+import { folderOf, type ModelSource, weightsSource } from './model_source.ts';
 import {
   checkedGuidance,
   checkedUpscale,
   type EditOptions,
   type MixOptions,
+  type RescaleOptions,
   type Upscale,
 } from './options.ts';
-import type { EditPlan } from './plan.ts';
 import { closeJob, prepareEdit, type PreparedEdit } from './prepare_edit.ts';
 import { measureQuality, type Quality } from './quality.ts';
 import { checkRescale, redraw } from './redraw.ts';
@@ -34,48 +31,10 @@ import { type FrameSource, openSource, type VideoSource } from './source.ts';
 import { sweepGrid, type SweepGrid, type SweepHooks, type SweepPoint } from './sweep.ts';
 import { writeVideo, type WrittenVideo } from './write_video.ts';
 
-/**
- * Where a model is: `'nano'` (bundled), the URL of a pipeline folder, `{ repo, revision? }` on a hub, the files of a
- * folder that the user chose, or a folder of your own.
- */
-export type ModelSource =
-  | 'nano'
-  | URL
-  | readonly File[]
-  | { readonly repo: string; readonly revision?: string; readonly host?: string }
-  | ModelFolder;
-
 /** Options of {@link Editor.load}. */
 export interface LoadOptions extends SessionOptions {
   /** Fine-tuned weights of the UNet to begin with, as for {@link Editor.customize}. */
   readonly unet?: Blob | URL | undefined;
-}
-
-/** Options of {@link Editor.rescale}. */
-export type RescaleOptions = Pick<EditOptions, 'signal' | 'onProgress'>;
-
-/** A finished edit. */
-export interface EditResult {
-  /** The edited video: mp4, H.264 where the browser can, with the source's sound and timing. */
-  readonly video: Blob;
-  readonly plan: EditPlan;
-  /** Frames that were edited. */
-  readonly frames: number;
-  /** Wall time, and how much of it the GPU was working, in seconds. */
-  readonly seconds: number;
-  readonly gpuSeconds: number;
-  /** How long the GPU stood idle until kernels were compiled, and for codecs; what is left is the engine's own. */
-  readonly compileSeconds: number;
-  readonly codecSeconds: number;
-  /**
-   * Most bytes of GPU buffers that were alive at once: those of the plan, and what reading frames and prompt and
-   * copying back took for a while.
-   */
-  readonly peakBytes: number;
-  /** True for what {@link Editor.mix} made with other weights than the edit's own: a full edit may look otherwise. */
-  readonly approximate: boolean;
-  /** With `keepPredictions`: what is kept for {@link Editor.mix}, as long as the result is held. */
-  readonly kept?: { readonly bytes: number };
 }
 
 /** What is left of an edit: enough to draw it anew, and with `keepPredictions` to mix it. */
@@ -337,37 +296,4 @@ export class Editor {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** A frame as {@link Editor.frames} gives it: make a VideoFrame of it, or write it anywhere. */
-export interface EditedVideoFrame extends EditedFrame {
-  readonly width: number;
-  readonly height: number;
-  /** Ticks per second of `time` and `duration`. */
-  readonly timescale: number;
-}
-
-async function folderOf(model: ModelSource): Promise<ModelFolder> {
-  if (model === 'nano') return mappedFolder('nano', (path) => NANO_FILES[path]?.href);
-  if (model instanceof URL) return urlFolder(model.href, { cache: await openModelCache() });
-  if ('repo' in model) {
-    const { repo, ...options } = model;
-    return hubFolder(repo, { ...options, cache: await openModelCache() });
-  }
-  return isFiles(model) ? filesFolder(model) : model;
-}
-
-async function weightsSource(unet: Blob | URL | undefined): Promise<ByteSource | undefined> {
-  if (unet === undefined) return undefined;
-  if (unet instanceof Blob) return blobSource(unet);
-  if (!(unet instanceof URL)) {
-    throw new TypeError(`Fine-tuned weights are a Blob or a URL, got ${String(unet)}.`);
-  }
-  const source = urlSource(unet.href);
-  const cache = await openModelCache();
-  return cache ? cachedSource(source, cache) : source;
-}
-
-function isFiles(model: readonly File[] | ModelFolder): model is readonly File[] {
-  return Array.isArray(model);
 }

@@ -3,7 +3,7 @@
  *
  *   ask      options.ts (what may be asked, defaults, checks), geometry.ts (sizes)
  *   tell     progress.ts, plan.ts, plan_edit.ts (what it will do and cost), usage.ts (what it has cost), preview.ts
- *   load     editor.ts (the public class), model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts,
+ *   load     editor.ts (the public class), model_source.ts, model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts,
  *            tuning.ts (which variants kernels take) ← tuning_store.ts
  *   edit     prepare_edit.ts (a job: edit_job.ts), edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts;
  *            denoiser.ts; frames.ts; depth_pass.ts (structure that is given, not estimated)
@@ -24,7 +24,9 @@
  * @packageDocumentation
  */
 export { Editor } from './editor.ts';
-export type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, RescaleOptions } from './editor.ts';
+export type { LoadOptions } from './editor.ts';
+export type { EditedVideoFrame, EditResult } from './edit_result.ts';
+export type { ModelSource } from './model_source.ts';
 export type { DepthMap, DepthSource } from './depth_pass.ts';
 export type { EditedFrame } from './edit_job.ts';
 export { outputSize, workingSize } from './geometry.ts';
@@ -33,7 +35,7 @@ export { MODES } from './modes.ts';
 export type { Mode, ModeInfo, ModeInput } from './modes.ts';
 export type { ClipOptions, ClipPictures, MaskLookOptions } from './looks.ts';
 export type { BrushMask, MaskBox, MaskOptions, MaskRegion } from './mask.ts';
-export type { EditOptions, MixOptions, Picture, Upscale } from './options.ts';
+export type { EditOptions, MixOptions, Picture, RescaleOptions, Upscale } from './options.ts';
 export { durationText, planText } from './plan.ts';
 export type { EditPlan } from './plan.ts';
 export type {

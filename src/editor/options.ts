@@ -79,6 +79,9 @@ export interface WantedContent {
   readonly blend: number;
 }
 
+/** Options of `Editor.rescale`. */
+export type RescaleOptions = Pick<EditOptions, 'signal' | 'onProgress'>;
+
 /** What `Editor.mix` can move after the fact; what is left out stays as the edit had it. */
 export type MixOptions = Pick<EditOptions, 'guidance' | 'temporal' | 'signal' | 'onProgress'>;
 

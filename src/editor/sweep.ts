@@ -1,6 +1,5 @@
 // What ω_t and t_s do to a clip: an edit and its measures at every point of a grid, as in the paper's figure 6.
 
-import type { Editor } from './editor.ts';
 import type { EditOptions } from './options.ts';
 import type { Quality } from './quality.ts';
 
@@ -19,7 +18,13 @@ export interface SweepPoint {
   readonly quality: Quality;
 }
 
-/** Options of {@link Editor.sweep}. */
+/** What a sweep needs of an editor. */
+export interface SweepEditor {
+  edit(source: Blob, options: EditOptions): Promise<{ readonly video: Blob }>;
+  evaluate(source: Blob, result: Blob, options: EditOptions): Promise<Quality>;
+}
+
+/** Options of `Editor.sweep`. */
 export interface SweepHooks {
   /** Told of every point as it is measured. */
   readonly onPoint?: (point: SweepPoint, done: number, total: number) => void;
@@ -27,7 +32,7 @@ export interface SweepHooks {
 
 /** Edits and measures `source` at every point of `grid`, the structures of the first ω_t first. Throws as both do. */
 export async function sweepGrid(
-  editor: Pick<Editor, 'edit' | 'evaluate'>,
+  editor: SweepEditor,
   source: Blob,
   options: EditOptions,
   { temporal: temporals, structure: structures }: SweepGrid,

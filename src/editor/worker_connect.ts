@@ -1,9 +1,11 @@
 // The page's side: an editor that is in a worker.
 
-import type { EditedVideoFrame, EditResult, LoadOptions, ModelSource, RescaleOptions } from './editor.ts';
+import type { EditedVideoFrame, EditResult } from './edit_result.ts';
+import type { LoadOptions } from './editor.ts';
+import type { ModelSource } from './model_source.ts';
 import type { ClipOptions, ClipPictures, MaskLookOptions } from './looks.ts';
 import type { ModelOptions } from './model.ts';
-import type { EditOptions, MixOptions, Upscale } from './options.ts';
+import type { EditOptions, MixOptions, RescaleOptions, Upscale } from './options.ts';
 import { pictureBitmap } from './picture.ts';
 import type { Quality } from './quality.ts';
 import type { VideoSource } from './source.ts';

@@ -1,6 +1,7 @@
 // The worker's side: an editor for each page that connects.
 
-import { Editor, type LoadOptions, type ModelSource } from './editor.ts';
+import { Editor, type LoadOptions } from './editor.ts';
+import type { ModelSource } from './model_source.ts';
 import { holdLife } from './worker_life.ts';
 import { Peer } from './worker_peer.ts';
 import { Handle } from './worker_values.ts';
