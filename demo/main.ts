@@ -3,8 +3,8 @@
 //   inputs/   where things come from: clip_input (clip, samples, webcam), timeline (part, thumbnails), content_input
 //             (sentence, picture), settings_form (sliders and fields), mode_tabs and one mode_* file a mode
 //   state/    what is asked and what came of it: settings (also as link and code), take, takes (queue), store (reloads)
-//   views/    what is seen: stage and player (before, after), progress and preview, take_cards, take_bar, compare, share,
-//             device
+//   views/    what is seen: stage and player (before, after), depth, progress and preview, take_cards, take_bar, mixer, compare,
+//             sweep and plot, share, device
 //   model.ts  the one editor, in a worker (worker.ts), and the line in front of it
 //   css/      base (colours, grid), controls, and one file a part
 //
@@ -17,6 +17,7 @@ import { ClipInput } from './inputs/clip_input.ts';
 import { ContentInput } from './inputs/content_input.ts';
 import { ignoreStrayDrops, pasteInput } from './inputs/file_input.ts';
 import { CustomizeMode } from './inputs/mode_customize.ts';
+import { MaskMode } from './inputs/mode_mask.ts';
 import { RenderMode } from './inputs/mode_render.ts';
 import { StoryboardMode } from './inputs/mode_storyboard.ts';
 import { ModeTabs } from './inputs/mode_tabs.ts';
@@ -24,16 +25,19 @@ import { type Part, partOf } from './inputs/part.ts';
 import { SettingsForm } from './inputs/settings_form.ts';
 import { Timeline } from './inputs/timeline.ts';
 import { Model } from './model.ts';
+import { lookOptions } from './state/look.ts';
 import { DEFAULTS, fromHash, type RequestFiles, type Settings, toHash } from './state/settings.ts';
 import { type Take } from './state/take.ts';
 import { Takes } from './state/takes.ts';
 import { keep, recall } from './state/visit.ts';
 import { openComparison } from './views/compare.ts';
+import { DepthView } from './views/depth.ts';
 import { describeDevice } from './views/device.ts';
 import { Player } from './views/player.ts';
 import { ProgressView } from './views/progress.ts';
 import { copyLink, openCode } from './views/share.ts';
 import { Stage } from './views/stage.ts';
+import { openSweep } from './views/sweep.ts';
 import { TakeBar } from './views/take_bar.ts';
 import { TakeCards } from './views/take_cards.ts';
 
@@ -44,6 +48,8 @@ const transport = requireElement('transport', HTMLDivElement);
 let clip: Clip | undefined;
 /** The take on the screen; undefined where it is the clip alone. */
 let current: Take | undefined;
+/** Address of what the sliders made of the current take. */
+let mixed = '';
 
 const model = new Model();
 const form = new SettingsForm(changed);
@@ -51,10 +57,14 @@ const content = new ContentInput(() => {
   form.blending = content.files.picture !== undefined;
   changed();
 });
+const mask = new MaskMode((options, signal) =>
+  model.use((editor) => editor.mask(clip!.file, { ...lookOptions(form, signal), mask: options }), { signal }),
+);
 const modes = new ModeTabs(
   [
     { mode: 'stylize' },
     new StoryboardMode((film) => clips.take(film)),
+    mask,
     new RenderMode(
       () => clip,
       (film) => clips.take(film),
@@ -66,7 +76,10 @@ const modes = new ModeTabs(
     changed();
   },
 );
-const stage = new Stage();
+const depth = new DepthView((signal) =>
+  model.use((editor) => editor.depthMaps(clip!.file, lookOptions(form, signal)), { signal }),
+);
+const stage = new Stage((view) => (depth.shown = view === 'depth'));
 const progress = new ProgressView();
 const timeline = new Timeline({
   onScrub: (time) => player.seek(time),
@@ -77,7 +90,7 @@ const timeline = new Timeline({
     if (clip) player.part = partOf(clip, part);
   },
 });
-const player = new Player((time) => (timeline.time = time));
+const player = new Player((time) => (timeline.time = depth.time = mask.canvas.time = time));
 const takes = new Takes(model, {
   onChange: showTakes,
   onProgress: (take, event) => {
@@ -94,6 +107,12 @@ const takes = new Takes(model, {
 const bar = new TakeBar(model, {
   onUse: use,
   onMeasured: (take) => takes.changed(take),
+  onMixed: (take, video) => {
+    URL.revokeObjectURL(mixed);
+    mixed = URL.createObjectURL(video);
+    player.showResult(mixed, partOf(take.clip, take.settings));
+  },
+  onExactly: (take, settings) => queue(take.clip, settings, take.files),
 });
 const cards = new TakeCards({
   onShow: show,
@@ -133,6 +152,12 @@ requireElement('code', HTMLButtonElement).addEventListener('click', () => {
   const settings = read();
   if (settings) openCode(settings, files() ?? content.files);
 });
+requireElement('sweep', HTMLButtonElement).addEventListener('click', () => {
+  const settings = read();
+  const brought = files();
+  if (!clip) say('Choose a clip first: drop one, pick one, or try a sample.');
+  else if (settings && brought) openSweep(model, clip, settings, brought);
+});
 pasteInput({ video: (file) => clips.take(file), image: (file) => void content.setPicture(file) });
 ignoreStrayDrops();
 document.addEventListener('keydown', (event) => {
@@ -159,8 +184,13 @@ function request(): void {
   }
   const brought = files();
   if (!brought) return;
+  queue(clip, settings, brought);
+}
+
+/** Queues a take, and shows it where it runs at once. */
+function queue(...asked: Parameters<typeof takes.add>): void {
   const alone = !takes.running;
-  const take = takes.add(clip, settings, brought);
+  const take = takes.add(...asked);
   if (alone) show(take);
 }
 
@@ -208,6 +238,8 @@ function showOnScreen(chosen: Clip, part: Part): void {
   progress.clearPreview();
   player.load(chosen, part);
   timeline.load(chosen, current?.settings ?? form.part);
+  mask.canvas.load(chosen);
+  depth.load(chosen);
 }
 
 function showNoClip(): void {
@@ -215,6 +247,7 @@ function showNoClip(): void {
   player.unload();
   transport.hidden = true;
   stage.comparing = false;
+  stage.aspect = undefined;
   progress.clearPreview();
   showTakes();
 }

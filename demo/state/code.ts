@@ -36,5 +36,5 @@ export function apiCode(settings: Settings, files: RequestFiles): string {
 
 function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;
-  return JSON.stringify(value);
+  return JSON.stringify(value, (_, inner: unknown) => (inner instanceof ImageData ? 'an ImageData' : inner));
 }

@@ -1,6 +1,12 @@
 // What a request asks for, as far as it is words and numbers: one flat record that a form can show, a link can carry and
 // a take can keep. Files (clip, picture) are not in it.
-import { type EditOptions, type Mode, renderScene, type SceneName } from '../../src/index.ts';
+import {
+  type EditOptions,
+  type MaskOptions,
+  type Mode,
+  renderScene,
+  type SceneName,
+} from '../../src/index.ts';
 
 /** Settings of one request. A number that may be `undefined` is left to the engine, which knows model and device. */
 export interface Settings {
@@ -74,6 +80,7 @@ export const SCENE_FPS = 8;
 /** What a request brings along beside its settings. */
 export interface RequestFiles {
   readonly picture?: Blob;
+  readonly mask?: MaskOptions;
   /** A depth pass of the clip, or the built-in scene that the clip was rendered of, whose depth is exact. */
   readonly depth?: Blob;
   readonly scene?: SceneName;
@@ -83,13 +90,14 @@ export interface RequestFiles {
 
 /** The options of `editor.edit` that settings and files stand for. */
 export function editOptions(settings: Settings, files: RequestFiles): EditOptions {
-  const { picture, depth, scene } = files;
+  const { picture, mask, depth, scene } = files;
   const { structure, temporal, guidance, strength, blend, seed, steps, fps, start, duration } = settings;
   const prompt = settings.prompt.trim();
   return {
     ...(prompt !== '' && { prompt }),
     ...(picture && { picture }),
     ...(prompt !== '' && picture && { blend }),
+    ...(mask && { mask }),
     ...(scene ? { depth: renderScene({ scene, fps: SCENE_FPS }).depth } : depth && { depth }),
     ...{ structure, temporal, guidance, strength, seed, start },
     ...(steps !== undefined && { steps }),

@@ -26,6 +26,8 @@ export interface Take {
   /** Why it failed, in words. */
   reason?: string;
   result?: TakeResult;
+  /** What the engine gave, which it knows again; gone after a reload. */
+  edit?: EditResult;
   /** Address of the result's video, for elements to play. */
   url?: string;
   quality?: Quality;
@@ -37,7 +39,9 @@ export function newTake(clip: Clip, settings: Settings, files: RequestFiles): Ta
 }
 
 /** The take is done. */
-export function finish(take: Take, { video, plan, frames, seconds }: EditResult): void {
+export function finish(take: Take, edit: EditResult): void {
+  const { video, plan, frames, seconds } = edit;
+  take.edit = edit;
   take.result = { video, plan, frames, seconds };
   take.url = URL.createObjectURL(video);
   take.status = 'done';

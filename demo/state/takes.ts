@@ -6,6 +6,9 @@ import { editOptions } from './settings.ts';
 import { TakeStore } from './store.ts';
 import { finish, newTake, type Take } from './take.ts';
 
+/** The page looks at a take while it is made, and moves its guidance afterwards. */
+const WATCHED = { previewEvery: 4, keepPredictions: true };
+
 /** What happens to takes. */
 export interface TakeEvents {
   /** Something about `take` or the list has changed. */
@@ -97,7 +100,12 @@ export class Takes {
         (editor) => {
           take.status = 'running';
           this.#events.onChange(take);
-          return editor.edit(clip.file, { ...editOptions(settings, files), signal, onProgress });
+          return editor.edit(clip.file, {
+            ...editOptions(settings, files),
+            ...WATCHED,
+            signal,
+            onProgress,
+          });
         },
         { signal, onProgress, unet: files.unet },
       );

@@ -1,4 +1,5 @@
-// The frames of the window that is being denoised, played in a loop where the result will be.
+// The frames of the window that is being denoised, where the result will be: a linear guess of all of them, played in a
+// loop, and every few steps one of them as the autoencoder draws it.
 import type { LatentPreview } from '../../src/index.ts';
 import { requireElement } from '../dom.ts';
 
@@ -14,9 +15,9 @@ export class PreviewView {
   /** Plays `preview` from now on; only its first frame for people who want less motion. */
   show(preview: LatentPreview): void {
     this.#preview = preview;
-    this.#canvas.width = preview.width;
-    this.#canvas.height = preview.height;
-    this.#canvas.className = 'latent';
+    const { width, height } = preview.decoded ?? preview;
+    Object.assign(this.#canvas, { width, height });
+    this.#canvas.className = preview.decoded ? '' : 'latent';
     this.#canvas.hidden = false;
     this.#draw();
     this.#timer ??= window.setInterval(() => this.#draw(), FRAME_MS);
@@ -32,10 +33,14 @@ export class PreviewView {
 
   #draw(): void {
     if (!this.#preview) return;
-    const { width, height, frames, rgba } = this.#preview;
+    const { width, height, frames, rgba, decoded } = this.#preview;
+    if (decoded) return this.#put(new ImageData(decoded.rgba, decoded.width, decoded.height));
     const frame = this.#still.matches ? 0 : Math.floor(performance.now() / FRAME_MS) % frames;
     const size = 4 * width * height;
-    const picture = new ImageData(rgba.slice(frame * size, (frame + 1) * size), width, height);
+    this.#put(new ImageData(rgba.slice(frame * size, (frame + 1) * size), width, height));
+  }
+
+  #put(picture: ImageData): void {
     this.#canvas.getContext('2d', { willReadFrequently: true })?.putImageData(picture, 0, 0);
   }
 }

@@ -55,6 +55,7 @@ export class ProgressView {
       case 'compile':
       case 'depth':
       case 'content':
+      case 'mask':
       case 'structure':
       case 'denoise':
       case 'decode':

@@ -7,6 +7,7 @@ const VIEWS = {
   side: 'Side by side',
   before: 'Before',
   after: 'After',
+  depth: 'Depth',
 } as const;
 
 /** What the screen shows. */
@@ -22,29 +23,33 @@ export class Stage {
     this.#wanted = view;
     this.#show();
   });
+  readonly #onView: (view: View) => void;
   #wanted: View = 'split';
   #comparing = false;
   #at = 50;
 
-  constructor() {
+  /** `onView` is told what is looked at whenever that may have changed. */
+  constructor(onView: (view: View) => void) {
+    this.#onView = onView;
     this.#box.append(this.#views.element);
     this.#dragDivider();
   }
 
-  /** What is looked at: without a result there is only the clip. */
+  /** What is looked at: without a result there is the clip, or its depth. */
   get view(): View {
-    return this.#comparing ? this.#wanted : 'before';
+    return this.#comparing || this.#wanted === 'depth' ? this.#wanted : 'before';
   }
 
-  /** Width to height of the clip that is shown. */
-  set aspect(aspect: number) {
-    this.#screen.style.setProperty('--aspect', String(aspect));
+  /** Width to height of the clip that is shown; undefined while there is none. */
+  set aspect(aspect: number | undefined) {
+    this.#box.hidden = aspect === undefined;
+    if (aspect !== undefined) this.#screen.style.setProperty('--aspect', String(aspect));
   }
 
   /** Whether there is something to compare the clip with. */
   set comparing(on: boolean) {
     this.#comparing = on;
-    this.#divider.hidden = this.#box.hidden = !on;
+    this.#divider.hidden = !on;
     for (const corner of this.#corners) corner.hidden = !on;
     this.#show();
   }
@@ -58,6 +63,11 @@ export class Stage {
     const { view } = this;
     this.#views.value = view;
     this.#screen.dataset['view'] = view;
+    for (const radio of this.#views.element.querySelectorAll('input')) {
+      const always = radio.value === 'before' || radio.value === 'depth';
+      radio.parentElement!.hidden = !always && !this.#comparing;
+    }
+    this.#onView(view);
   }
 
   #dragDivider(): void {

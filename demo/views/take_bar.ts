@@ -5,10 +5,12 @@ import { messageOf } from '../errors.ts';
 import type { Model } from '../model.ts';
 import { editOptions } from '../state/settings.ts';
 import { type Take, titleOf } from '../state/take.ts';
+import { guidanceMixer, type MixerEvents } from './mixer.ts';
 import { settingsText } from './take_cards.ts';
+import { upscaleSwitch } from './upscale.ts';
 
 /** What is done with the take on the screen. */
-export interface TakeBarEvents {
+export interface TakeBarEvents extends MixerEvents {
   readonly onUse: (take: Take) => void;
   /** Its measures are known now. */
   readonly onMeasured: (take: Take) => void;
@@ -58,6 +60,10 @@ export class TakeBar {
         }),
       ),
       make('div', { className: 'row' }, save, use, this.#measureButton(take)),
+      ...(take.edit
+        ? [upscaleSwitch(take.edit, this.#model, (made) => this.#events.onMixed(take, made))]
+        : []),
+      ...(take.edit?.kept ? [guidanceMixer(take, take.edit, this.#model, this.#events)] : []),
       this.#measures(take),
     );
   }

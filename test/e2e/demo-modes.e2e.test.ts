@@ -44,7 +44,7 @@ test('render: a built-in scene is rendered and finished', { timeout: 10 * MINUTE
     await open(page, url());
     await page.click('#mode-render');
     await page.click('#render-scene');
-    await waitForText(page, '#render-status', 'exact depth', MINUTE);
+    await waitForText(page, '#render-status', 'exact depth', 5 * MINUTE);
     await page.click('#code');
     expect(await text(page, 'dialog pre')).toContain('depth: scene.depth');
     await page.keyboard.press('Escape');
@@ -120,3 +120,30 @@ async function weightFiles(): Promise<[good: string, foreign: string]> {
   };
   return [await write(name, 'tuned.safetensors'), await write('no.such.tensor', 'foreign.safetensors')];
 }
+
+test(
+  'mask: painted on one frame, carried, shown, and refilmed; the depth is shown too',
+  { timeout: 10 * MINUTE },
+  () =>
+    withPage(async (page) => {
+      await open(page, url());
+      await pickSample(page, 'runner');
+      await page.click('#mode-mask');
+      await page.click('#run');
+      expect(await text(page, '#message')).toContain('Paint over what shall change');
+      const box = (await (await page.$('#mask'))!.boundingBox())!;
+      await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.3 * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.7 * box.height, { steps: 5 });
+      await page.mouse.up();
+      await waitForText(page, '#mask-status', 'Painted on 1 frame');
+      await trimToOneFrame(page);
+      await page.click('#mask-show');
+      await waitForText(page, '#mask-status', 'What is tinted changes', 5 * MINUTE);
+      await page.locator('#views ::-p-text(Depth)').click();
+      await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>('#depth')!.width !== 300, {
+        timeout: 5 * MINUTE,
+      });
+      await saveOneFrame(page, 'runner-refilm.mp4');
+    }),
+);
