@@ -4,7 +4,7 @@
 import { Gpu } from '../src/gpu/index.ts';
 import { measureCompile, type CompileReport } from './compile.ts';
 import { headline, measure, type BenchOptions, type BenchReport, type BenchRow } from './measure.ts';
-import { TIMED_SHAPES } from './shapes.ts';
+import { CASES, timedShapes } from '../test/kernels/cases.ts';
 
 declare global {
   interface Window {
@@ -26,7 +26,7 @@ const table = document.querySelector('tbody')!;
 
 let report: BenchReport | undefined;
 
-for (const name of Object.keys(TIMED_SHAPES)) kernels.add(new Option(name, name));
+for (const kernel of CASES) if (timedShapes(kernel).length > 0) kernels.add(new Option(kernel.op, kernel.op));
 
 function show(line: BenchRow): void {
   const { kernel, shape, variant, ms, gflops, gbps, share } = line;

@@ -1,10 +1,15 @@
-// Times every variant of the kernels on their timed shapes; their inputs and variants come from the tests' tables.
+// Times every variant of the kernels on their timed shapes; shapes, inputs and variants come from the tests' tables.
 
 import { type Gpu, timeInTurns } from '../src/gpu/index.ts';
 import { measureCeilings, type Ceilings } from './ceilings.ts';
-import { CASES } from '../test/kernels/cases.ts';
-import { prepareCase, shapeName, type PreparedCase } from '../test/kernels/run-case.ts';
-import { TIMED_SHAPES } from './shapes.ts';
+import { CASES, timedShapes } from '../test/kernels/cases.ts';
+import {
+  prepareCase,
+  shapeName,
+  type KernelCase,
+  type PreparedCase,
+  type Shape,
+} from '../test/kernels/run-case.ts';
 
 /** What is measured. */
 export interface BenchOptions {
@@ -50,19 +55,13 @@ export async function measure(
   onRow: (row: BenchRow) => void,
 ): Promise<BenchReport> {
   const date = new Date().toISOString();
+  const wanted = chosenShapes(kernel, shape);
   const ceilings = await measureCeilings(gpu);
   const rows: BenchRow[] = [];
-  for (const name of kernel === undefined ? Object.keys(TIMED_SHAPES) : [kernel]) {
-    const of = (TIMED_SHAPES[name] ?? []).filter((_, i) => shape === undefined || i === shape);
-    if (of.length === 0) {
-      const names = Object.entries(TIMED_SHAPES).map(([each, { length }]) => `${each} (0 to ${length - 1})`);
-      throw new RangeError(`bench: nothing to time for ${name} ${shape ?? ''}; there is ${names.join(', ')}`);
-    }
-    for (const each of of) {
-      for (const row of await measureShape(gpu, name, each, samples, ceilings)) {
-        rows.push(row);
-        onRow(row);
-      }
+  for (const [table, each] of wanted) {
+    for (const row of await measureShape(gpu, table, each, samples, ceilings)) {
+      rows.push(row);
+      onRow(row);
     }
   }
   return { adapter: gpu.describe(), userAgent: navigator.userAgent, date, ceilings, rows };
@@ -73,14 +72,27 @@ export function headline({ adapter, ceilings: { gflops, gbps } }: BenchReport): 
   return `${adapter}: at most ${gflops.toFixed(1)} GFLOP/s of fused multiply-adds, ${gbps.toFixed(1)} GB/s copying`;
 }
 
+function chosenShapes(op: string | undefined, index: number | undefined): [KernelCase, Shape][] {
+  const timed = CASES.filter((kernel) => timedShapes(kernel).length > 0);
+  const chosen = timed
+    .filter((kernel) => op === undefined || kernel.op === op)
+    .flatMap((kernel) => timedShapes(kernel).map((shape, i) => ({ kernel, shape, i })))
+    .filter(({ i }) => index === undefined || i === index);
+  if (chosen.length === 0) {
+    const names = timed.map((kernel) => `${kernel.op} (0 to ${timedShapes(kernel).length - 1})`);
+    throw new RangeError(`bench: nothing to time for ${op} ${index ?? ''}; there is ${names.join(', ')}`);
+  }
+  return chosen.map(({ kernel, shape }) => [kernel, shape]);
+}
+
 async function measureShape(
   gpu: Gpu,
-  op: string,
-  shape: Readonly<Record<string, number>>,
+  kernel: KernelCase,
+  shape: Shape,
   samples: number,
   ceilings: Ceilings,
 ): Promise<BenchRow[]> {
-  const kernel = CASES.find((each) => each.op === op)!;
+  const size = gpu.precision === 'f16' ? 2 : 4;
   const prepared = new Map<string, PreparedCase>();
   try {
     for (const variant of kernel.variants) {
@@ -91,9 +103,9 @@ async function measureShape(
     const times = await timeInTurns(gpu, programs, { samples });
     return [...times].map(([variant, ms]) => {
       const gflops = kernel.flops(shape) / ms / 1e6;
-      const gbps = prepared.get(variant)!.bytes / ms / 1e6;
+      const gbps = kernel.bytes(shape, size) / ms / 1e6;
       const share = Math.max(gflops / ceilings.gflops, gbps / ceilings.gbps);
-      return { kernel: op, shape: shapeName(shape), variant, ms, gflops, gbps, share };
+      return { kernel: kernel.op, shape: shapeName(shape), variant, ms, gflops, gbps, share };
     });
   } finally {
     for (const one of prepared.values()) one.dispose();

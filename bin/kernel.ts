@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Gpu, timeInTurns } from '../src/gpu/index.ts';
 import { CASES } from '../test/kernels/cases.ts';
 import {
+  evaluateCase,
   prepareCase,
   shapeName,
   toleranceOf,
@@ -17,12 +18,20 @@ import { createGpu } from './dawn.ts';
 
 const USAGE = `npm run kernel -- <op> [options]
   --shape a=1,b=2    sizes (default: every shape of the kernel's sweep)
+  --group name       shapes of that name instead: nano, peers or sd15 (--list shows which there are)
   --variant name     one variant (default: all, timed in turns)
-  --check            compare with the CPU twin; exit code 1 beyond its tolerance (the default without --time)
+  --check            compare with the CPU twin, samples of what is large; exit code 1 beyond its tolerance
+                     (the default without --time)
   --time             median milliseconds of interleaved samples, and GFLOP/s
   --samples n        samples of each variant (default 7)
   --precision f16    storage; f16 needs an adapter with shader-f16 (REFILM_ADAPTER=lavapipe)
-  --list             print every kernel with its variants and sizes`;
+  --list             print every kernel with its variants, sizes and groups of shapes`;
+
+/** Groups of shapes that a kernel may have beside its sweep. */
+const GROUPS = ['nano', 'peers', 'sd15'] as const;
+
+/** Beyond so many operations the CPU twin is asked for samples of the output. */
+const WHOLE_TWIN = 5e8;
 
 interface Options {
   readonly check: boolean;
@@ -37,6 +46,7 @@ export async function main(argv: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       shape: { type: 'string' },
+      group: { type: 'string' },
       variant: { type: 'string' },
       check: { type: 'boolean', default: false },
       time: { type: 'boolean', default: false },
@@ -55,7 +65,8 @@ export async function main(argv: string[]): Promise<number> {
     return 0;
   }
   const kernel = findKernel(positionals);
-  const shapes = values.shape === undefined ? kernel.shapes : [parseShape(kernel, values.shape)];
+  const shapes =
+    values.shape === undefined ? findGroup(kernel, values.group) : [parseShape(kernel, values.shape)];
   const variants = values.variant === undefined ? kernel.variants : [findVariant(kernel, values.variant)];
   const { precision } = values;
   if (precision !== 'f32' && precision !== 'f16') {
@@ -95,17 +106,16 @@ async function runShape(
       else console.log(`  ${variant.padEnd(12)} does not do this shape`);
     }
     const verdicts = new Map<string, string>();
-    for (const [variant, { program, seen }] of check ? prepared : []) {
-      await program.run();
-      const got = await program.read('out');
-      const want = kernel.reference(shape, seen, variant);
+    const compared = kernel.flops(shape) > WHOLE_TWIN ? 'samples' : 'all';
+    for (const [variant, one] of check ? prepared : []) {
+      const { got, want } = await evaluateCase(one, kernel, shape, variant, compared);
       const { atol, rtol } = toleranceOf(kernel, gpu.precision);
       const { index, ratio, outside } = worstElement(got, want, atol, rtol);
       if (outside > 0) passed = false;
       const error = Math.abs(got[index]! - want[index]!).toExponential(1);
       verdicts.set(
         variant,
-        `${outside > 0 ? `FAILED at ${index}` : 'ok'}, worst error ${error} (${ratio.toFixed(2)} of the tolerance)`,
+        `${outside > 0 ? `FAILED at ${compared === 'samples' ? 'sample ' : ''}${index}` : 'ok'}, worst error ${error} (${ratio.toFixed(2)} of the tolerance)`,
       );
     }
     const programs = new Map([...prepared].map(([variant, { program }]) => [variant, program]));
@@ -121,9 +131,34 @@ async function runShape(
   return passed;
 }
 
-function describe({ op, variants, shapes }: KernelCase): string {
-  const names = new Set(shapes.flatMap((shape) => Object.keys(shape)));
-  return `${op.padEnd(18)} variants ${variants.join(', ')}; sizes ${[...names].join(', ')}`;
+function describe(kernel: KernelCase): string {
+  const { op, variants } = kernel;
+  const lines = GROUPS.flatMap((group) =>
+    (kernel[group] ?? []).map((shape) => {
+      const cost = [kernel.flops(shape) / 1e6, kernel.bytes(shape, 4) / 1e6].map((x) =>
+        x.toFixed(2).padStart(9),
+      );
+      return `  ${group.padEnd(6)} ${cost[0]} MFLOP ${cost[1]} MB  ${shapeName(shape)}`;
+    }),
+  );
+  return [
+    `${op.padEnd(18)} variants ${variants.join(', ')}; sizes ${[...sizeNames(kernel)].join(', ')}`,
+    ...lines,
+  ].join('\n');
+}
+
+function findGroup(kernel: KernelCase, name: string | undefined): readonly Shape[] {
+  if (name === undefined) return kernel.shapes;
+  const group = GROUPS.find((each) => each === name && kernel[each]);
+  if (group) return kernel[group]!;
+  const names = GROUPS.filter((each) => kernel[each]).join(', ') || 'none';
+  throw new RangeError(`--group: ${kernel.op} has no shapes '${name}'; it has ${names}`);
+}
+
+/** Every size that a shape of the kernel names. */
+function sizeNames(kernel: KernelCase): ReadonlySet<string> {
+  const groups = [kernel.shapes, ...GROUPS.map((group) => kernel[group] ?? [])];
+  return new Set(groups.flat().flatMap((shape) => Object.keys(shape)));
 }
 
 function findKernel(positionals: readonly string[]): KernelCase {
@@ -138,9 +173,9 @@ function findVariant(kernel: KernelCase, name: string): string {
   throw new RangeError(`${kernel.op} has no variant '${name}', only ${kernel.variants.join(', ')}`);
 }
 
-// Sizes that the text leaves out keep the table's defaults; names that no shape of the sweep has are mistakes.
+// Sizes that the text leaves out keep the table's defaults; names that none of its shapes has are mistakes.
 function parseShape(kernel: KernelCase, text: string): Shape {
-  const known = new Set(kernel.shapes.flatMap((shape) => Object.keys(shape)));
+  const known = sizeNames(kernel);
   const shape: Record<string, number> = {};
   for (const part of text.split(',')) {
     const [name = '', value = ''] = part.split('=');

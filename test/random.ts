@@ -17,3 +17,12 @@ export function randomArray(count: number, seed: number): Float32Array<ArrayBuff
   const next = uniform(seed);
   return Float32Array.from({ length: count }, () => 2 * next() - 1);
 }
+
+/**
+ * Weights of sums of `terms` products with numbers in [-1, 1). Beyond 512 terms they shrink with the root of the count, as
+ * a network's do, so that sums stay of order one and f32 as exact as the kernels' tolerances ask.
+ */
+export function randomWeights(count: number, terms: number, seed: number): Float32Array<ArrayBuffer> {
+  const scale = terms > 512 ? Math.sqrt(3 / terms) : 1;
+  return randomArray(count, seed).map((x) => scale * x);
+}

@@ -42,6 +42,7 @@ export const activateCase: KernelCase = {
   reference: (_shape, { x }, variant) =>
     Float32Array.from(x!, (value) => activationReference(value, variant as Activation)),
   flops: ({ count = 0 }) => 8 * count,
+  bytes: ({ count = 0 }, size) => 2 * size * count,
   rtol: 1e-5,
   atol: 2e-6,
 };
@@ -63,6 +64,7 @@ export const addCase: KernelCase = {
   record: (rec, _shape, _variant, { a, b }) => add(rec, a!, b!),
   reference: ({ period = 0 }, { a, b }) => Float32Array.from(a!, (value, i) => value + b![i % period]!),
   flops: ({ count = 0 }) => count,
+  bytes: ({ count = 0, period = 0 }, size) => size * (2 * count + period),
   rtol: 1e-6,
   atol: 1e-6,
 };

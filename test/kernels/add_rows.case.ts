@@ -25,6 +25,7 @@ export const addRowsCase: KernelCase = {
     });
   },
   flops: ({ rows = 0, channels = 0 }) => rows * channels,
+  bytes: ({ rows = 0, channels = 0, period = 0 }, size) => size * channels * (2 * rows + period),
   rtol: 1e-6,
   atol: 1e-6,
 };

@@ -16,6 +16,7 @@ export const affineCase: KernelCase = {
       Math.min(Math.max(value * OPTIONS.scale + OPTIONS.shift, OPTIONS.min), OPTIONS.max),
     ),
   flops: ({ count = 0 }) => 4 * count,
+  bytes: ({ count = 0 }, size) => 2 * size * count,
   rtol: 1e-6,
   atol: 1e-6,
 };

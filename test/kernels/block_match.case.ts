@@ -99,6 +99,8 @@ export const blockMatchCase: KernelCase = {
     return fillImage([n, h, w, 2], (image, row, col, side) => found(image, row, col)[side]!);
   },
   flops: ({ n = 0, h = 0, w = 0, c = 0 }) => 3 * 25 * 25 * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0 }, size) =>
+    n * (2 * size * h * w * c + 8 * Math.ceil(h / 2) * Math.ceil(w / 2) + 8 * h * w),
   rtol: 1e-5,
   atol: 1e-5,
 };

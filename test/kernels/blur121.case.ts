@@ -32,6 +32,7 @@ export const blur121Case: KernelCase = {
     });
   },
   flops: ({ n = 0, h = 0, w = 0, c = 0 }) => 12 * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0 }, size) => 2 * size * n * h * w * c,
   rtol: 1e-6,
   atol: 1e-6,
 };

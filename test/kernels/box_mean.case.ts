@@ -29,6 +29,7 @@ export const boxMeanCase: KernelCase = {
     });
   },
   flops: ({ n = 0, h = 0, w = 0, c = 0, r = 0 }) => 2 * (2 * r + 1) * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0 }, size) => 2 * size * n * h * w * c,
   rtol: 1e-5,
   atol: 1e-6,
 };

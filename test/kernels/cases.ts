@@ -1,4 +1,4 @@
-// Every kernel's table, for `npm run kernel`.
+// Every kernel's table, for `npm run kernel`, the benchmark and what is true of all kernels.
 
 import { activateCase, addCase } from './activation.case.ts';
 import { addRowsCase } from './add_rows.case.ts';
@@ -22,7 +22,7 @@ import { normaliseChannelsCase } from './normalise_channels.case.ts';
 import { rayCastCase } from './ray_cast.case.ts';
 import { resizeCase } from './resize.case.ts';
 import { rgbToYuvCase } from './rgb_to_yuv.case.ts';
-import type { KernelCase } from './run-case.ts';
+import type { KernelCase, Shape } from './run-case.ts';
 import { temporalAttentionCase } from './temporal_attention.case.ts';
 import { temporalConvCase } from './temporal_conv.case.ts';
 import { timestepEmbeddingCase } from './timestep_embedding.case.ts';
@@ -65,3 +65,8 @@ export const CASES: readonly KernelCase[] = [
   warpCase,
   yuvToRgbCase,
 ];
+
+/** The shapes of a kernel that the benchmark times. */
+export function timedShapes({ nano = [], peers = [] }: KernelCase): readonly Shape[] {
+  return [...nano, ...peers];
+}

@@ -42,6 +42,8 @@ export const combineCase: KernelCase = {
     });
   },
   flops: ({ count = 0, terms = 0 }) => 2 * count * terms,
+  bytes: ({ count = 0, terms = 0 }, size) =>
+    4 * terms + count * (size * (Math.ceil(terms / 2) + 1) + 4 * Math.floor(terms / 2)),
   rtol: 1e-6,
   atol: 1e-6,
 };

@@ -29,6 +29,7 @@ export const compositeCase: KernelCase = {
       return bottom![i]! + share * (over - bottom![i]!);
     }),
   flops: ({ n = 0, h = 0, w = 0, c = 0 }) => 4 * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0 }, size) => n * h * w * (size * (2 * c + 1) + 4 * c),
   rtol: 1e-6,
   atol: 1e-6,
 };

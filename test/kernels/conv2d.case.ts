@@ -1,10 +1,10 @@
 import { floatToHalf, halfToFloat } from '../../src/gpu/index.ts';
 import { conv2d, packConv } from '../../src/kernels/conv2d.ts';
 import { doesGemm } from '../../src/kernels/gemm_variants.ts';
-import { transformWeights } from '../../src/kernels/winograd.ts';
-import { randomArray } from '../random.ts';
+import { prefersWinograd, transformWeights } from '../../src/kernels/winograd.ts';
+import { randomArray, randomWeights } from '../random.ts';
 import { activationReference } from './activation.case.ts';
-import type { KernelCase, Shape } from './case.ts';
+import { byElement, type KernelCase, type Shape } from './run-case.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'gelu', 'quick_gelu', 'relu'] as const;
 
@@ -46,10 +46,30 @@ export const conv2dCase: KernelCase = {
     { n: 4, h: 16, w: 15, cin: 52, cout: 64, bias: 1 },
     { n: 1, h: 259, w: 251, cin: 4, cout: 4, bias: 1, residual: 1 },
   ],
+  nano: [
+    { n: 16, h: 8, w: 8, cin: 64, cout: 64, bias: 1 },
+    { n: 16, h: 4, w: 4, cin: 128, cout: 128, bias: 1 },
+  ],
+  peers: [
+    { n: 1, h: 32, w: 32, cin: 320, cout: 320 },
+    { n: 8, h: 32, w: 32, cin: 64, cout: 64 },
+    { n: 8, h: 16, w: 16, cin: 128, cout: 128 },
+  ],
+  sd15: [
+    { n: 1, h: 32, w: 56, cin: 12, cout: 320, bias: 1 },
+    { n: 1, h: 32, w: 56, cin: 320, cout: 4, bias: 1 },
+    { n: 1, h: 16, w: 28, cin: 320, cout: 640, kernel: 1, bias: 1, residual: 1 },
+    { n: 1, h: 32, w: 56, cin: 320, cout: 320, stride: 2, bias: 1 },
+    { n: 1, h: 4, w: 7, cin: 1280, cout: 1280, bias: 1, channelBias: 1 },
+    { n: 1, h: 32, w: 56, cin: 320, cout: 320, bias: 1, channelBias: 1 },
+    { n: 1, h: 16, w: 28, cin: 640, cout: 640, bias: 1, residual: 1 },
+    { n: 1, h: 4, w: 7, cin: 1280, cout: 1280, uh: 8, uw: 14, bias: 1 },
+    { n: 1, h: 8, w: 14, cin: 2560, cout: 1280, bias: 1, channelBias: 1 },
+  ],
   inputs(shape) {
     const { n, h, w, cin, cout, kh, kw, ho, wo } = geometry(shape);
     // In f16 already: Winograd's f32 weights are made of what the device holds.
-    const weight = halfToFloat(floatToHalf(randomArray(cout * cin * kh * kw, 2)));
+    const weight = halfToFloat(floatToHalf(randomWeights(cout * cin * kh * kw, cin * kh * kw, 2)));
     const packed = packConv(weight, cout, cin, kh, kw);
     const output = { shape: [n, ho, wo, cout] };
     const { bias, channelBias, residual, residual2 } = shape;
@@ -78,21 +98,16 @@ export const conv2dCase: KernelCase = {
   },
   record(rec, shape, variant, { x, weight, winograd, bias, channelBias, residual, residual2 }) {
     const { h, w, uh, uw, cin, cout, kh, kw, stride, top, left, bottom, right } = geometry(shape);
-    const transformed = variant === 'winograd';
+    const conv = { inChannels: cin, outChannels: cout, kernel: [kh, kw] as const };
     const half = rec.precision === 'f16';
-    const done = transformed ? winograd : doesGemm(rec.gpu, variant, { channels: cin, columns: cout, half });
-    if (!done) return undefined;
+    const transformed = variant ? variant === 'winograd' : prefersWinograd(rec.gpu, { ...conv, stride });
+    const direct = !variant || doesGemm(rec.gpu, variant, { channels: cin, columns: cout, half });
+    if (!(transformed ? winograd : direct)) return undefined;
     const form = transformed ? { weight: winograd!, winograd: true } : { weight: weight! };
     return conv2d(
       rec,
       x!,
-      {
-        ...form,
-        inChannels: cin,
-        outChannels: cout,
-        kernel: [kh, kw],
-        ...(bias && { bias }),
-      },
+      { ...form, ...conv, ...(bias && { bias }) },
       {
         stride,
         padding: [top, left, bottom, right],
@@ -103,14 +118,13 @@ export const conv2dCase: KernelCase = {
         ...((uh !== h || uw !== w) && {
           upsample: uh === 2 * h && uw === 2 * w ? (true as const) : ([uh, uw] as const),
         }),
-        variant: transformed ? undefined : variant,
+        variant: transformed || !variant ? undefined : variant,
       },
     );
   },
-  reference(shape, { x, weight, bias, channelBias, residual, residual2 }) {
+  ...byElement((shape, { x, weight, bias, channelBias, residual, residual2 }) => {
     const g = geometry(shape);
-    const out = new Float32Array(g.n * g.ho * g.wo * g.cout);
-    for (const [i] of out.entries()) {
+    const at = (i: number) => {
       const o = i % g.cout;
       const ox = Math.floor(i / g.cout) % g.wo;
       const oy = Math.floor(i / g.cout / g.wo) % g.ho;
@@ -129,13 +143,20 @@ export const conv2dCase: KernelCase = {
         }
       }
       const activated = activationReference(sum, ACTIVATIONS[shape['activation'] ?? 0]!);
-      out[i] = activated + (residual ? residual[i]! : 0) + (residual2 ? residual2[i]! : 0);
-    }
-    return out;
-  },
+      return activated + (residual ? residual[i]! : 0) + (residual2 ? residual2[i]! : 0);
+    };
+    return { count: g.n * g.ho * g.wo * g.cout, at };
+  }),
   flops(shape) {
     const { n, ho, wo, cin, cout, kh, kw } = geometry(shape);
     return 2 * n * ho * wo * cout * cin * kh * kw;
+  },
+  // With weights as the checkpoint has them: Winograd's form is 16/9 of their size.
+  bytes(shape, size) {
+    const { n, h, w, ho, wo, cin, cout, kh, kw } = geometry(shape);
+    const { bias = 0, channelBias = 0, residual = 0, residual2 = 0 } = shape;
+    const outputs = (1 + residual + residual2) * n * ho * wo + bias + channelBias;
+    return size * (n * h * w * cin + cin * cout * kh * kw + outputs * cout);
   },
   rtol: 1e-4,
   atol: 5e-5,

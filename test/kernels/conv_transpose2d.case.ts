@@ -48,6 +48,8 @@ export const convTranspose2dCase: KernelCase = {
     return out;
   },
   flops: ({ n = 1, h = 1, w = 1, cin = 1, cout = 1, kernel = 1 }) => 2 * n * h * w * cin * cout * kernel ** 2,
+  bytes: ({ n = 1, h = 1, w = 1, cin = 1, cout = 1, kernel = 1, bias = 0 }, size) =>
+    size * (n * h * w * (cin + cout * kernel ** 2) + cin * cout * kernel ** 2 + bias * cout),
   rtol: 1e-4,
   atol: 2e-5,
 };

@@ -27,6 +27,8 @@ export const concatCase: KernelCase = {
     return Float32Array.from(out);
   },
   flops: () => 0,
+  bytes: ({ outer = 0, a = 0, b = 0, inner = 0, three = 0 }, size) =>
+    outer * inner * (size * (2 * a + b + three * a) + 4 * b),
   rtol: 0,
   atol: 0,
 };
@@ -58,6 +60,8 @@ export const concatRepeatedCase: KernelCase = {
     return Float32Array.from(out);
   },
   flops: () => 0,
+  bytes: ({ n = 0, m = 0, a = 0, ny = 0, my = 0, inner = 0 }, size) =>
+    size * inner * (n * m * (2 * a + 1) + ny * my),
   rtol: 0,
   atol: 0,
 };
@@ -83,6 +87,7 @@ export const sliceCase: KernelCase = {
     });
   },
   flops: () => 0,
+  bytes: ({ outer = 0, inner = 0, length = 0 }, size) => 2 * size * outer * length * inner,
   rtol: 0,
   atol: 0,
 };

@@ -31,6 +31,8 @@ export const gatherCase: KernelCase = {
     });
   },
   flops: ({ rows = 0, channels = 0 }) => rows * channels,
+  bytes: ({ rows = 0, channels = 0, vocabulary = 0, positions = 0 }, size) =>
+    4 * rows + size * channels * (rows + Math.min(rows, vocabulary) + positions),
   rtol: 1e-6,
   atol: 1e-6,
 };

@@ -19,6 +19,17 @@ export const groupNormCase: KernelCase = {
     { frames: 2, height: 33, width: 31, channels: 8, groups: 2, perStatistic: 1, silu: 0, mean: 1000 },
     { frames: 2, height: 19, width: 23, channels: 6, groups: 2, perStatistic: 2, silu: 0, mean: 1000 },
   ],
+  nano: [{ frames: 16, height: 8, width: 8, channels: 64, groups: 8, perStatistic: 1, silu: 1, mean: 0 }],
+  peers: [
+    { frames: 1, height: 32, width: 32, channels: 320, groups: 32, perStatistic: 1, silu: 0, mean: 0 },
+    { frames: 8, height: 32, width: 32, channels: 64, groups: 32, perStatistic: 1, silu: 0, mean: 0 },
+  ],
+  sd15: [
+    { frames: 1, height: 32, width: 56, channels: 320, groups: 32, perStatistic: 1, silu: 1, mean: 0 },
+    { frames: 1, height: 16, width: 28, channels: 640, groups: 32, perStatistic: 1, silu: 0, mean: 0 },
+    { frames: 1, height: 8, width: 14, channels: 2560, groups: 32, perStatistic: 1, silu: 1, mean: 0 },
+    { frames: 8, height: 4, width: 7, channels: 1280, groups: 32, perStatistic: 8, silu: 1, mean: 0 },
+  ],
   inputs({ frames = 0, height = 0, width = 0, channels = 0, mean = 0 }) {
     const count = frames * height * width * channels;
     return {
@@ -34,7 +45,8 @@ export const groupNormCase: KernelCase = {
     const activation = silu ? 'silu' : 'none';
     const w = { weight: weight!, bias: bias! };
     const options = { groups, eps: EPS, activation, framesPerStatistic: perStatistic } as const;
-    return groupNorm(rec, x!, w, { ...options, variant: variant as GroupNormVariant });
+    const chosen = variant ? { variant: variant as GroupNormVariant } : {};
+    return groupNorm(rec, x!, w, { ...options, ...chosen });
   },
   reference(shape, { x, weight, bias }) {
     const { frames = 0, height = 0, width = 0, channels = 0, groups = 1, perStatistic = 1, silu = 0 } = shape;
@@ -61,6 +73,8 @@ export const groupNormCase: KernelCase = {
     return out;
   },
   flops: ({ frames = 0, height = 0, width = 0, channels = 0 }) => 8 * frames * height * width * channels,
+  bytes: ({ frames = 0, height = 0, width = 0, channels = 0 }, size) =>
+    2 * size * channels * (frames * height * width + 1),
   rtol: 1e-5,
   // The mean of 1000 ± 1 is known to half an ulp of 1000 in f32, 3e-5.
   atol: 1e-4,

@@ -48,6 +48,7 @@ export const guidedCoefficientsCase: KernelCase = {
     });
   },
   flops: ({ n = 0, h = 0, w = 0, c = 0, r = 0 }) => 6 * (2 * r + 1) ** 2 * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0, g = 0 }, size) => n * h * w * (size * (c + g) + 8 * c),
   rtol: 1e-5,
   atol: 1e-5,
 };
@@ -84,6 +85,8 @@ export const guidedApplyCase: KernelCase = {
     });
   },
   flops: ({ n = 0, c = 0, toH = 0, toW = 0 }) => 16 * n * toH * toW * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0, g = 0, toH = 0, toW = 0 }, size) =>
+    n * (8 * h * w * c + size * toH * toW * (g + c)),
   rtol: 1e-5,
   atol: 1e-5,
 };

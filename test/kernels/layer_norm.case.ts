@@ -18,6 +18,12 @@ export const layerNormCase: KernelCase = {
     { rows: 5, channels: 160, mean: 1000 },
     { rows: 5, channels: 37, mean: 1000 },
   ],
+  nano: [{ rows: 1024, channels: 64, mean: 0 }],
+  sd15: [
+    { rows: 1792, channels: 320, mean: 0 },
+    { rows: 448, channels: 640, mean: 0 },
+    { rows: 112, channels: 1280, mean: 0 },
+  ],
   inputs: ({ rows = 0, channels = 0, mean = 0 }) => ({
     x: { shape: [rows, channels], data: randomArray(rows * channels, 1).map((x) => mean + x * Math.sqrt(3)) },
     weight: { shape: [channels], data: randomArray(channels, 2) },
@@ -26,7 +32,8 @@ export const layerNormCase: KernelCase = {
   record(rec, _shape, variant, { x, weight, bias }) {
     if (variant === 'subgroup' && !rec.gpu.features.subgroups) return undefined;
     const w = { weight: weight!, bias: bias! };
-    return layerNorm(rec, x!, w, { eps: EPS, variant: variant as LayerNormVariant });
+    const chosen = variant ? { variant: variant as LayerNormVariant } : {};
+    return layerNorm(rec, x!, w, { eps: EPS, ...chosen });
   },
   reference({ rows = 0, channels = 0 }, { x, weight, bias }) {
     const out = new Float32Array(rows * channels);
@@ -41,6 +48,7 @@ export const layerNormCase: KernelCase = {
     return out;
   },
   flops: ({ rows = 0, channels = 0 }) => 8 * rows * channels,
+  bytes: ({ rows = 0, channels = 0 }, size) => 2 * size * channels * (rows + 1),
   rtol: 1e-5,
   // The mean of 1000 ± 1 is known to half an ulp of 1000 in f32, 3e-5.
   atol: 1e-4,

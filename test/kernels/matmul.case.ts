@@ -1,8 +1,8 @@
 import { doesGemm, GEMM_VARIANTS } from '../../src/kernels/gemm_variants.ts';
 import { linear, packGeglu, packGegluBias, packLinear } from '../../src/kernels/matmul.ts';
-import { randomArray } from '../random.ts';
+import { randomArray, randomWeights } from '../random.ts';
 import { activationReference } from './activation.case.ts';
-import type { KernelCase } from './case.ts';
+import { byElement, type KernelCase } from './run-case.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'gelu', 'quick_gelu', 'relu'] as const;
 
@@ -32,8 +32,29 @@ export const linearCase: KernelCase = {
     { m: 5, k: 7, n: 6, geglu: 1 },
     { m: 520, k: 160, n: 160, bias: 1 },
   ],
+  nano: [
+    { m: 1024, k: 64, n: 192 },
+    { m: 1024, k: 64, n: 256, bias: 1, geglu: 1 },
+    { m: 256, k: 128, n: 128, bias: 1, residual: 1 },
+  ],
+  peers: [
+    { m: 512, k: 512, n: 512 },
+    { m: 1024, k: 1024, n: 1024 },
+    { m: 1024, k: 320, n: 2560 },
+  ],
+  sd15: [
+    { m: 1, k: 320, n: 1280, bias: 1, activation: 1 },
+    { m: 77, k: 768, n: 640 },
+    { m: 448, k: 640, n: 640, bias: 1, residual: 1 },
+    { m: 28, k: 1280, n: 3840 },
+    { m: 1792, k: 320, n: 960 },
+    { m: 1792, k: 320, n: 2560, bias: 1, geglu: 1 },
+    { m: 448, k: 2560, n: 640, bias: 1, residual: 1 },
+    { m: 112, k: 1280, n: 10240, bias: 1, geglu: 1 },
+    { m: 112, k: 5120, n: 1280, bias: 1, residual: 1 },
+  ],
   inputs({ m = 0, k = 0, n = 0, bias = 0, geglu = 0, residual = 0, rowBias = 0 }) {
-    const weight = randomArray(n * k, 2);
+    const weight = randomWeights(n * k, k, 2);
     const biases = randomArray(n, 3);
     const size = geglu ? n / 2 : n;
     return {
@@ -55,8 +76,8 @@ export const linearCase: KernelCase = {
     };
   },
   record(rec, { k = 0, n = 0, geglu = 0, activation = 0 }, variant, { x, weight, bias, residual, rowBias }) {
-    const half = rec.precision === 'f16';
-    if (!doesGemm(rec.gpu, variant, { channels: k, columns: n, geglu: geglu === 1, half })) return undefined;
+    const sizes = { channels: k, columns: n, geglu: geglu === 1, half: rec.precision === 'f16' };
+    if (variant && !doesGemm(rec.gpu, variant, sizes)) return undefined;
     return linear(
       rec,
       x!,
@@ -64,13 +85,14 @@ export const linearCase: KernelCase = {
       {
         activation: ACTIVATIONS[activation]!,
         geglu: geglu === 1,
-        variant,
+        ...(variant && { variant }),
         ...(residual && { residual }),
         ...(rowBias && { rowBias }),
       },
     );
   },
-  reference({ m = 0, k = 0, n = 0, geglu = 0, activation = 0 }, { x, weight, bias, residual, rowBias }) {
+  ...byElement(({ m = 0, k = 0, n = 0, geglu = 0, activation = 0 }, inputs) => {
+    const { x, weight, bias, residual, rowBias } = inputs;
     const product = (row: number, column: number) => {
       let sum = bias ? bias[column]! : 0;
       if (rowBias) sum += rowBias[Math.floor((row * rowBias.length) / n / m) * n + column]!;
@@ -78,16 +100,19 @@ export const linearCase: KernelCase = {
       return sum;
     };
     const size = geglu ? n / 2 : n;
-    return Float32Array.from({ length: m * size }, (_, i) => {
+    const at = (i: number) => {
       const row = Math.floor(i / size);
       const column = i % size;
       const value = geglu
         ? product(row, column) * activationReference(product(row, column + size), 'gelu')
         : activationReference(product(row, column), ACTIVATIONS[activation]!);
       return value + (residual ? residual[i]! : 0);
-    });
-  },
+    };
+    return { count: m * size, at };
+  }),
   flops: ({ m = 0, k = 0, n = 0 }) => 2 * m * k * n,
+  bytes: ({ m = 0, k = 0, n = 0, bias = 0, geglu = 0, residual = 0, rowBias = 0 }, size) =>
+    size * (m * k + k * n + (bias + rowBias) * n + (1 + residual) * m * (geglu ? n / 2 : n)),
   rtol: 1e-4,
   atol: 2e-5,
 };

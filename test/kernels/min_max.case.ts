@@ -14,6 +14,7 @@ export const minMaxCase: KernelCase = {
     return Float32Array.of(sorted[0]!, sorted.at(-1)!);
   },
   flops: ({ count = 0 }) => 2 * count,
+  bytes: ({ count = 0 }, size) => size * count + 8,
   rtol: 0,
   atol: 0,
 };
@@ -31,6 +32,7 @@ export const normaliseRangeCase: KernelCase = {
   reference: (_shape, { x, range }) =>
     Float32Array.from(x!, (value) => (value - range![0]!) / (range![1]! - range![0]! + 1e-6)),
   flops: ({ count = 0 }) => 2 * count,
+  bytes: ({ count = 0 }, size) => 2 * size * count + 8,
   rtol: 1e-6,
   atol: 1e-6,
 };

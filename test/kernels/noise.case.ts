@@ -33,6 +33,7 @@ export const noiseCase: KernelCase = {
     return out;
   },
   flops: ({ frames = 0, h = 0, w = 0, c = 0 }) => 15 * frames * h * w * c,
+  bytes: ({ frames = 0, h = 0, w = 0, c = 0 }) => 16 + 4 * frames * h * w * c,
   rtol: 0,
   atol: 1e-5,
 };

@@ -30,6 +30,7 @@ export const normaliseChannelsCase: KernelCase = {
     );
   },
   flops: ({ n = 0, h = 0, w = 0, c = 0 }) => 2 * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0 }, size) => 2 * size * n * h * w * c,
   rtol: 1e-6,
   atol: 1e-6,
 };

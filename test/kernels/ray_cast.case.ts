@@ -196,6 +196,7 @@ export const rayCastCase: KernelCase = {
   reference,
   flops: ({ frames = 0, h = 0, w = 0, solids: count = 0, samples = 0 }) =>
     90 * frames * h * w * count * (samples ** 2 + 1),
+  bytes: ({ frames = 0, h = 0, w = 0, solids: count = 0 }) => 4 * frames * (12 * count + 20 + h * w),
   rtol: 1e-4,
   atol: 1e-4,
 };

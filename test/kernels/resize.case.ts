@@ -82,6 +82,7 @@ export const resizeCase: KernelCase = {
     return fillImage([n, toH, toW, c], (i, y, col, ch) => sum(down(y), (at) => middle(i, at, col, ch)));
   },
   flops: ({ n = 0, c = 0, toH = 0, toW = 0 }) => 8 * n * toH * toW * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0, toH = 0, toW = 0 }, size) => size * n * c * (h * w + toH * toW),
   rtol: 2e-6,
   atol: 2e-6,
 };

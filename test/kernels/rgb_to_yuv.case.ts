@@ -94,6 +94,7 @@ export const rgbToYuvCase: KernelCase = {
     return yuvToRgbCase.reference({ w, h }, { bytes: words }, 'I420 bt709 full');
   },
   flops: ({ w = 0, h = 0 }) => 30 * w * h,
+  bytes: ({ w = 0, h = 0 }, size) => 6 * size * w * h,
   rtol: 0,
   atol: 2e-6,
 };

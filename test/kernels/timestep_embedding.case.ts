@@ -27,6 +27,7 @@ export const timestepEmbeddingCase: KernelCase = {
     });
   },
   flops: ({ batch = 0, dim = 0 }) => 30 * batch * dim,
+  bytes: ({ batch = 0, dim = 0 }, size) => 4 * batch + size * batch * dim,
   rtol: 0,
   // Angles reach 999, where f32 is exact to 3e-5: torch's embedding is no closer.
   atol: 8e-5,

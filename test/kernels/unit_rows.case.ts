@@ -28,6 +28,7 @@ export const unitRowsCase: KernelCase = {
     return out;
   },
   flops: ({ rows = 0, channels = 0 }) => 3 * rows * channels,
+  bytes: ({ rows = 0, channels = 0 }, size) => 2 * size * rows * channels,
   rtol: 1e-5,
   atol: 1e-6,
 };

@@ -36,6 +36,7 @@ export const warpCase: KernelCase = {
     });
   },
   flops: ({ n = 0, h = 0, w = 0, c = 0 }) => 8 * n * h * w * c,
+  bytes: ({ n = 0, h = 0, w = 0, c = 0 }, size) => n * h * w * (2 * size * c + 8),
   rtol: 1e-6,
   atol: 1e-6,
 };

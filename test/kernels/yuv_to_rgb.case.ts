@@ -121,6 +121,7 @@ export const yuvToRgbCase: KernelCase = {
     });
   },
   flops: ({ w = 0, h = 0 }) => 30 * w * h,
+  bytes: ({ w = 0, h = 0 }, size) => 3 * size * w * h + w * h + 2 * Math.ceil(w / 2) * Math.ceil(h / 2),
   rtol: 0,
   atol: 2e-6,
 };
