@@ -131,7 +131,9 @@ test(
       await page.click('#mode-mask');
       await page.click('#run');
       expect(await text(page, '#message')).toContain('Paint over what shall change');
-      const box = (await (await page.$('#mask'))!.boundingBox())!;
+      const sheet = (await page.$('#mask'))!;
+      await sheet.scrollIntoView();
+      const box = (await sheet.boundingBox())!;
       await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.3 * box.height);
       await page.mouse.down();
       await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.7 * box.height, { steps: 5 });
