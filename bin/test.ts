@@ -1,4 +1,4 @@
-// `test [--lane unit|gpu|e2e|full]… [--full] [file filters]`: vitest, in the environment that Dawn needs.
+// `test [--lane unit|gpu|e2e|full]… [--full | --more] [file filters]`: vitest, in the environment that Dawn needs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -14,22 +14,24 @@ const entry = fileURLToPath(new URL('./refilm.mjs', import.meta.url));
 /**
  * Runs the lanes that are named, by default those that need the repository alone. `--full` adds what needs the shared
  * folder, then the GPU lane again on lavapipe, whose f16 SwiftShader lacks, and the networks there with a GPU's kernel
- * variants; it fails where shared folder or lavapipe are missing.
+ * variants; it fails where shared folder or lavapipe are missing. `--more` runs only what `--full` adds.
  */
 export async function main(argv: string[]): Promise<number> {
   const lanes: string[] = [];
   const filters: string[] = [];
   let full = false;
+  let more = false;
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === '--lane') lanes.push(argv[++i] ?? '');
     else if (argv[i] === '--full') full = true;
+    else if (argv[i] === '--more') more = true;
     else filters.push(argv[i]!);
   }
-  if (!full) return run(lanes.length > 0 ? lanes : DEFAULT_LANES, filters);
+  if (!full && !more) return run(lanes.length > 0 ? lanes : DEFAULT_LANES, filters);
   const missing = whatIsMissing();
   for (const sentence of missing) console.error(sentence);
   if (missing.length > 0) return 1;
-  const first = await run([...DEFAULT_LANES, 'full'], filters);
+  const first = await run(more ? ['full'] : [...DEFAULT_LANES, 'full'], filters);
   console.error('Once more on lavapipe, which has f16:');
   const second = await runOnLavapipe(filters);
   console.error("And the networks with a GPU's kernel variants:");

@@ -41,7 +41,7 @@ export interface KernelCase {
   readonly peers?: readonly Shape[];
   /**
    * One frame of 448x256 in Stable Diffusion 1.5: levels of 320 channels at 56x32, 640 at 28x16, 1280 at 14x8 and 7x4.
-   * Outputs are compared at samples (sd15.ts).
+   * Outputs are compared at samples (`npm run kernel -- <op> --group sd15 --check`).
    */
   readonly sd15?: readonly Shape[];
   inputs(shape: Shape): Readonly<Record<string, CaseInput>>;
