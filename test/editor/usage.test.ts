@@ -5,7 +5,7 @@ import { TimeAccount } from '../../src/gpu/time_account.ts';
 
 const device = (peakBytes: number) => ({ time: new TimeAccount(), peakBytes, allocatedBytes: 10 }) as Gpu;
 
-test('counts every millisecond once, and goes on with the next device', async () => {
+test('counts every millisecond once, and goes on with the next device', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const pass = (ms: number) => vi.advanceTimersByTime(ms);
   try {
@@ -41,7 +41,7 @@ test('frames pass through, and who stops early stops the source', async () => {
   const source = async function* () {
     open += 1;
     try {
-      yield* [1, 2, 3];
+      yield* await Promise.resolve([1, 2, 3]);
     } finally {
       open -= 1;
     }
