@@ -80,7 +80,8 @@ async function inBrowser<T>(software: boolean, work: (page: Page) => Promise<T>)
   await page.goto(`${server.origin}/index.html`);
   await page.waitForFunction(() => 'refilmBench' in window, { timeout: 30_000 });
   console.log(running.version);
-  return watchForCrash(browser, page, work(page));
+  // Awaited: the browser and the server are closed where this block ends.
+  return await watchForCrash(browser, page, work(page));
 }
 
 function print({ kernel, shape, variant, ms, gflops, gbps, share }: BenchRow): void {

@@ -38,5 +38,5 @@ test('bench refuses a kernel that it does not time, and says which it does', asy
   const { code, stderr } = await runCommand(['bench', '--software', '--kernel', 'nothing']);
   expect(code).toBe(1);
   expect(stderr).toContain('nothing to time for nothing');
-  expect(stderr).toContain('conv2d (0 to 3)');
+  expect(stderr).toMatch(/conv2d \(0 to \d+\)/);
 });
