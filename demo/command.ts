@@ -1,6 +1,6 @@
 // The page behind the command line: no interface, only functions for bin/page.ts to call.
 import { probe } from '../src/codec/probe.ts';
-import type { DepthMap } from '../src/editor/depth_pass.ts';
+import type { DepthMap } from '../src/editor/depth_source.ts';
 import { Editor } from '../src/editor/editor.ts';
 import type { MaskOptions } from '../src/editor/mask.ts';
 import type { ProgressEvent } from '../src/editor/progress.ts';

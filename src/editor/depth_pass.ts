@@ -4,6 +4,7 @@ import { MediaError } from '../codec/errors.ts';
 import { resize } from '../kernels/resize.ts';
 import { ClipDepth, type DepthMaker, type LookOptions, spread, type StructureClip } from './clip.ts';
 import { DEPTH_BATCH } from './depth.ts';
+import { checkedMap, type DepthMap, type DepthSource } from './depth_source.ts';
 import type { Engine } from './engine.ts';
 import type { Size } from './geometry.ts';
 import { ingest, type Pixels } from './ingest.ts';
@@ -15,15 +16,6 @@ import {
   listSource,
   readImage,
 } from './source.ts';
-
-/** Depth of one frame in full precision: `[height, width]` finite numbers in any unit, larger is nearer (disparity). */
-export interface DepthMap extends Size {
-  readonly data: Float32Array;
-}
-
-/** A depth pass: a video file or frames, grey, brighter is nearer; or maps. */
-export type DepthSource =
-  Blob | AsyncIterable<VideoFrame | ImageBitmap | DepthMap> | Iterable<VideoFrame | ImageBitmap | DepthMap>;
 
 /** What a frame of a depth pass comes as. */
 export type DepthPixels = Pixels | DepthMap;
@@ -46,22 +38,6 @@ const DEPTHS: ItemReader<VideoFrame | ImageBitmap | DepthMap, DepthPixels> = {
     if ('close' in item) item.close();
   },
 };
-
-function checkedMap(map: DepthMap): DepthMap {
-  const { width, height, data } = map;
-  if (!(data instanceof Float32Array) || !(width > 0) || data.length !== width * height) {
-    throw new TypeError(
-      `options.depth: a map of ${width}x${height} needs a Float32Array of ${width * height} numbers, got ${data?.length}.`,
-    );
-  }
-  const odd = data.findIndex((value) => !Number.isFinite(value));
-  if (odd >= 0) {
-    throw new RangeError(
-      `options.depth: every number of a map must be finite, got ${data[odd]} at x ${odd % width}, y ${Math.floor(odd / width)}.`,
-    );
-  }
-  return map;
-}
 
 /** The frames of a depth pass. Throws TypeError for what is none, MediaError as reading a source does. */
 export async function openDepth(depth: DepthSource, signal?: AbortSignal): Promise<FrameSource<DepthPixels>> {

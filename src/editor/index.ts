@@ -6,13 +6,13 @@
  *   load     editor.ts (the public class), model_source.ts, model.ts, engine.ts, session.ts (survives a lost device), warm_up.ts,
  *            tuning.ts (which variants kernels take) ← tuning_store.ts
  *   edit     prepare_edit.ts (a job: edit_job.ts), edit.ts: source.ts → ingest.ts → depth.ts, clip.ts → structure.ts;
- *            denoiser.ts; frames.ts; depth_pass.ts (structure that is given, not estimated)
+ *            denoiser.ts; frames.ts; depth_source.ts, depth_pass.ts (structure that is given, not estimated)
  *   content  edit_content.ts (prompt, picture, source, and what lies between) ← content.ts, prior_loop.ts, picture.ts,
  *            source_content.ts, slerp.ts
  *   modes    modes.ts (five ways to ask); storyboard.ts (stills to a clip)
  *   scenes   render_scene.ts ← scene.ts (solids, cameras), scenes.ts: untextured clips with exact depth, to try things with
  *   part     mask.ts (what may be asked), mask_pictures.ts, mask_shapes.ts, mask_carry.ts → mask_clip.ts (every frame's
- *            mask) → region.ts (its latents); source_side.ts reads the source a second time (reread.ts) for them
+ *            mask) → region.ts (its latents: latents.ts); source_side.ts reads the source a second time (reread.ts) for them
  *   written  finish.ts (along the source's edges, its own pixels put back), write_video.ts; redraw.ts (another scale
  *            without another run)
  *   shown    looks.ts (masks and depth before an edit)
@@ -27,7 +27,7 @@ export { Editor } from './editor.ts';
 export type { LoadOptions } from './editor.ts';
 export type { EditedVideoFrame, EditResult } from './edit_result.ts';
 export type { ModelSource } from './model_source.ts';
-export type { DepthMap, DepthSource } from './depth_pass.ts';
+export type { DepthMap, DepthSource } from './depth_source.ts';
 export type { EditedFrame } from './edit_job.ts';
 export { outputSize, workingSize } from './geometry.ts';
 export type { Size } from './geometry.ts';

@@ -1,6 +1,6 @@
 // The options of an edit: what may be asked, the defaults, and the checks.
 
-import type { DepthSource } from './depth_pass.ts';
+import type { DepthSource } from './depth_source.ts';
 import type { Size } from './geometry.ts';
 import { WORKING_MULTIPLE } from './geometry.ts';
 import { type MaskOptions, resolveMask, type ResolvedMask } from './mask.ts';

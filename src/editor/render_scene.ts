@@ -2,7 +2,7 @@
 
 import { Gpu, type GpuOptions, Recorder } from '../gpu/index.ts';
 import { rayCast, SOLID_NUMBERS, VIEW_NUMBERS } from '../kernels/ray_cast.ts';
-import type { DepthMap } from './depth_pass.ts';
+import type { DepthMap } from './depth_source.ts';
 import type { Size } from './geometry.ts';
 import { packSolids, packView, type Scene } from './scene.ts';
 import { SCENES, type SceneName } from './scenes.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { pairedFrames, openDepth, type DepthMap } from '../../src/editor/depth_pass.ts';
+import { pairedFrames, openDepth } from '../../src/editor/depth_pass.ts';
+import type { DepthMap } from '../../src/editor/depth_source.ts';
 import type { FrameTime } from '../../src/editor/source.ts';
 
 const times = (...list: number[]): FrameTime[] => list.map((time) => ({ time, duration: 1 }));
