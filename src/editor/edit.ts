@@ -19,7 +19,7 @@ import type { EditedFrame, EditJob } from './edit_job.ts';
 import { planEdit, recordEdit, type StageCosts } from './plan_edit.ts';
 import type { KeptStep } from './kept.ts';
 import { previewOf } from './preview.ts';
-import { joined } from './region.ts';
+import { joined } from './latents.ts';
 import { type EditPhase, type LatentPreview, ProgressMeter } from './progress.ts';
 import type { Size } from './geometry.ts';
 import { SourceContent } from './source_content.ts';

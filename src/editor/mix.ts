@@ -14,7 +14,7 @@ import type { DrawnFrame, EditedFrame, EditJob } from './edit_job.ts';
 import type { KeptRun, KeptWindow } from './kept.ts';
 import { type OnProgress, ProgressMeter } from './progress.ts';
 import { redraw } from './redraw.ts';
-import { joined } from './region.ts';
+import { joined } from './latents.ts';
 
 /**
  * The frames of `job`, whose `options.guidance` and `options.temporal` may be others than those that `kept` and `drawn`

@@ -11,7 +11,7 @@ import { decodeProgram, outputProgram } from './frames.ts';
 import { outputSize, type Size, workingSize } from './geometry.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { EditPlan } from './plan.ts';
-import { encodeProgram } from './region.ts';
+import { encodeProgram } from './latents.ts';
 import { structureProgram } from './structure.ts';
 
 /** The sizes of an edit. */

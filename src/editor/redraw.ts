@@ -4,7 +4,7 @@ import { decodeFrames } from './frames.ts';
 import type { DrawnFrame, EditedFrame, EditJob } from './edit_job.ts';
 import { type FinishInput, finishing } from './finish.ts';
 import type { Upscale } from './options.ts';
-import { joined } from './region.ts';
+import { joined } from './latents.ts';
 import { FrameReader } from './reread.ts';
 
 /** Throws TypeError where `upscale` needs frames of the source that came once and were not kept by the edit. */

@@ -3,7 +3,7 @@ import { createGpu } from '../../bin/dawn.ts';
 import { VideoDenoiser } from '../../src/editor/denoiser.ts';
 import { Engine } from '../../src/editor/engine.ts';
 import { readModelFiles } from '../../src/editor/model.ts';
-import { joined } from '../../src/editor/region.ts';
+import { joined } from '../../src/editor/latents.ts';
 import { ddimSteps, gen1Guidance, sample } from '../../src/sampler/index.ts';
 import { expectClose, relativeRms } from '../compare.ts';
 import { gpuTest } from '../gpu.ts';
