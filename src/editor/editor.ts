@@ -29,6 +29,7 @@ import { checkRescale, redraw } from './redraw.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { type FrameSource, openSource, type VideoSource } from './source.ts';
 import { sweepGrid, type SweepGrid, type SweepHooks, type SweepPoint } from './sweep.ts';
+import { warmUp } from './warm_up.ts';
 import { writeVideo, type WrittenVideo } from './write_video.ts';
 
 /** Options of {@link Editor.load}. */
@@ -63,7 +64,7 @@ export class Editor {
   static async load(model: ModelSource = 'nano', options: LoadOptions = {}): Promise<Editor> {
     const { unet, ...rest } = options;
     const own = await readModelFiles(await folderOf(model), { signal: rest.signal });
-    return new Editor(await Session.open({ ...own, unet: await weightsSource(unet) }, rest));
+    return new Editor(await Session.open({ ...own, unet: await weightsSource(unet) }, rest, warmUp));
   }
 
   /** The adapter in words, e.g. for a status line. */

@@ -8,7 +8,6 @@ import type { ByteSource } from '../net/source.ts';
 import type { OnProgress } from './progress.ts';
 import { Tuning, type TuningOptions } from './tuning.ts';
 import { UsageAccount } from './usage.ts';
-import { warmUp } from './warm_up.ts';
 
 /** How often one stage may lose its device before the edit gives up, and how long to wait before the later attempts. */
 const MAX_REBUILDS = 2;
@@ -46,14 +45,18 @@ export class Session {
     this.account = new UsageAccount(engine.gpu);
   }
 
-  /** Opens a device and loads the model. Throws `UnsupportedError`, and as `Model.open` and `Model.load` do. */
+  /**
+   * Opens a device and loads the model; `meanwhile` is for `Engine.create`, this first time only. Throws
+   * `UnsupportedError`, and as `Model.open` and `Model.load` do.
+   */
   static async open(
     files: ModelFiles,
     { signal, onProgress, tuning, tuningStore, tuningBudget, ...gpuOptions }: SessionOptions = {},
+    meanwhile?: (engine: Engine) => void,
   ): Promise<Session> {
     const choices = new Tuning({ tuning, tuningStore, tuningBudget });
     const gpu = await choices.createGpu(gpuOptions);
-    const engine = await Engine.create(gpu, files, { signal, onProgress }, warmUp);
+    const engine = await Engine.create(gpu, files, { signal, onProgress }, meanwhile);
     return new Session(files, gpuOptions, choices, engine);
   }
 
