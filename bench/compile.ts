@@ -1,8 +1,8 @@
 // First use: every pipeline that an edit with the bundled model needs, compiled at once on a device that has none.
 
-import { Engine } from '../src/editor/engine.ts';
-import { readModelFiles } from '../src/editor/model.ts';
-import { warmUp } from '../src/editor/warm_up.ts';
+import { Engine } from '../src/editor/model/engine.ts';
+import { readModelFiles } from '../src/editor/model/model.ts';
+import { warmUp } from '../src/editor/run/warm_up.ts';
 import type { Gpu } from '../src/gpu/index.ts';
 import { mappedFolder } from '../src/net/index.ts';
 import { NANO_FILES } from '../weights/nano.js';

@@ -1,10 +1,10 @@
 // What `edit` edits: a video, a storyboard of stills, or a built-in scene; and the mode that is asked for.
 import { basename, extname } from 'node:path';
 import type { EditInput, EditJob } from '../demo/command-types.ts';
-import { MODES, type Mode } from '../src/editor/modes.ts';
-import { checkedClip } from '../src/editor/render_scene.ts';
-import { SCENES, type SceneName } from '../src/editor/scenes.ts';
-import { checkedStoryboard, type Motion, type StoryboardOptions } from '../src/editor/storyboard.ts';
+import { MODES, type Mode } from '../src/editor/ask/modes.ts';
+import { checkedClip } from '../src/editor/scenes/render_scene.ts';
+import { SCENES, type SceneName } from '../src/editor/scenes/built_in.ts';
+import { checkedStoryboard, type Motion, type StoryboardOptions } from '../src/editor/scenes/storyboard.ts';
 import { FLAG, TEXT, UsageError } from './edit-options.ts';
 
 /** For `parseArgs`. */

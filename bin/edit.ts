@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { EditJob, EditReport, JobMask, ProgressReport, TuningMode } from '../demo/command-types.ts';
-import { planText, durationText } from '../src/editor/plan.ts';
+import { planText, durationText } from '../src/editor/ask/plan.ts';
 import {
   EDIT_OPTIONS,
   EDIT_OPTIONS_HELP,

@@ -2,8 +2,8 @@
 import { basename, extname } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { EditJob, EditReport, ProgressReport, SweepJob } from '../demo/command-types.ts';
-import type { Quality } from '../src/editor/quality.ts';
-import { sweepCsv, type SweepGrid } from '../src/editor/sweep.ts';
+import type { Quality } from '../src/editor/after/quality.ts';
+import { sweepCsv, type SweepGrid } from '../src/editor/after/sweep.ts';
 import {
   EDIT_OPTIONS,
   EDIT_OPTIONS_HELP,

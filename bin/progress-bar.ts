@@ -1,7 +1,7 @@
 // One line on a terminal that says what is going on; on anything else a line whenever the phase changes.
 import type { WriteStream } from 'node:tty';
 import type { ProgressReport } from '../demo/command-types.ts';
-import { durationText } from '../src/editor/plan.ts';
+import { durationText } from '../src/editor/ask/plan.ts';
 
 const WIDTH = 24;
 

@@ -1,15 +1,15 @@
 // What the command line (bin/page.ts) and its page (demo/command.ts) say to each other, all of it plain JSON.
 import type { AdapterDescription, Precision } from '../src/gpu/device.ts';
-import type { EditResult } from '../src/editor/edit_result.ts';
+import type { EditResult } from '../src/editor/run/edit_result.ts';
 import type { LoadOptions } from '../src/editor/editor.ts';
-import type { MaskOptions, MaskRegion } from '../src/editor/mask.ts';
-import type { EditOptions } from '../src/editor/options.ts';
-import type { ProgressEvent } from '../src/editor/progress.ts';
-import type { Quality } from '../src/editor/quality.ts';
-import type { SceneOptions } from '../src/editor/render_scene.ts';
-import type { SceneName } from '../src/editor/scenes.ts';
-import type { StoryboardOptions } from '../src/editor/storyboard.ts';
-import type { SweepGrid, SweepPoint } from '../src/editor/sweep.ts';
+import type { MaskOptions, MaskRegion } from '../src/editor/ask/mask.ts';
+import type { EditOptions } from '../src/editor/ask/options.ts';
+import type { ProgressEvent } from '../src/editor/ask/progress.ts';
+import type { Quality } from '../src/editor/after/quality.ts';
+import type { SceneOptions } from '../src/editor/scenes/render_scene.ts';
+import type { SceneName } from '../src/editor/scenes/built_in.ts';
+import type { StoryboardOptions } from '../src/editor/scenes/storyboard.ts';
+import type { SweepGrid, SweepPoint } from '../src/editor/after/sweep.ts';
 import type { Probe } from '../src/codec/probe.ts';
 
 /** An error as it crosses from the page to the command: class name, message, and the code of those that have one. */

@@ -1,14 +1,14 @@
 // The page behind the command line: no interface, only functions for bin/page.ts to call.
 import { probe } from '../src/codec/probe.ts';
-import type { DepthMap } from '../src/editor/depth_source.ts';
+import type { DepthMap } from '../src/editor/ask/depth_source.ts';
 import { Editor } from '../src/editor/editor.ts';
-import type { MaskOptions } from '../src/editor/mask.ts';
-import type { ProgressEvent } from '../src/editor/progress.ts';
-import { renderScene } from '../src/editor/render_scene.ts';
-import type { SweepPoint } from '../src/editor/sweep.ts';
-import { storyboard } from '../src/editor/storyboard.ts';
+import type { MaskOptions } from '../src/editor/ask/mask.ts';
+import type { ProgressEvent } from '../src/editor/ask/progress.ts';
+import { renderScene } from '../src/editor/scenes/render_scene.ts';
+import type { SweepPoint } from '../src/editor/after/sweep.ts';
+import { storyboard } from '../src/editor/scenes/storyboard.ts';
 import { Gpu } from '../src/gpu/device.ts';
-import type { TuningStore } from '../src/editor/tuning_store.ts';
+import type { TuningStore } from '../src/editor/model/tuning_store.ts';
 import { contactSheet } from './contact_sheet.ts';
 import type {
   DeviceReport,

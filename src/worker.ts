@@ -19,6 +19,6 @@
  *
  * @packageDocumentation
  */
-export { connect, RemoteEditor } from './editor/worker_connect.ts';
-export { WorkerLostError } from './editor/worker_errors.ts';
-export { serve } from './editor/worker_serve.ts';
+export { connect, RemoteEditor } from './editor/worker/connect.ts';
+export { WorkerLostError } from './editor/worker/errors.ts';
+export { serve } from './editor/worker/serve.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Gpu } from '../../src/gpu/index.ts';
-import { type EncodedPrompt, Prior } from '../../src/editor/prior_loop.ts';
+import { type EncodedPrompt, Prior } from '../../src/editor/content/prior_loop.ts';
 import { PRIOR_TOKENS, PriorTransformer, readPriorConfig } from '../../src/net/prior.ts';
 import { readUnclipSchedule } from '../../src/sampler/index.ts';
 import { evaluate, type Outputs } from '../../test/net/network.ts';

@@ -1,20 +1,10 @@
 // The public use case: load a model once, edit videos with it.
 
-import { editFrames } from './edit.ts';
-import type { DrawnFrame, EditJob } from './edit_job.ts';
-import type { EditedVideoFrame, EditResult } from './edit_result.ts';
-import {
-  type ClipOptions,
-  type ClipPictures,
-  lookAtDepths,
-  lookAtMask,
-  type MaskLookOptions,
-} from './looks.ts';
-import { KeptRun } from './kept.ts';
-import type { MaskOptions } from './mask.ts';
-import { mixFrames } from './mix.ts';
-import { type ModelOptions, readModelFiles } from './model.ts';
-import { folderOf, type ModelSource, weightsSource } from './model_source.ts';
+import { mixFrames } from './after/mix.ts';
+import { measureQuality, type Quality } from './after/quality.ts';
+import { checkRescale, redraw } from './after/redraw.ts';
+import { sweepGrid, type SweepGrid, type SweepHooks, type SweepPoint } from './after/sweep.ts';
+import type { MaskOptions } from './ask/mask.ts';
 import {
   checkedGuidance,
   checkedUpscale,
@@ -22,15 +12,25 @@ import {
   type MixOptions,
   type RescaleOptions,
   type Upscale,
-} from './options.ts';
-import { closeJob, prepareEdit, type PreparedEdit } from './prepare_edit.ts';
-import { measureQuality, type Quality } from './quality.ts';
-import { checkRescale, redraw } from './redraw.ts';
-import { Session, type SessionOptions } from './session.ts';
-import { type FrameSource, openSource, type VideoSource } from './source.ts';
-import { sweepGrid, type SweepGrid, type SweepHooks, type SweepPoint } from './sweep.ts';
-import { warmUp } from './warm_up.ts';
-import { writeVideo, type WrittenVideo } from './write_video.ts';
+} from './ask/options.ts';
+import { KeptRun } from './denoise/kept.ts';
+import { type ModelOptions, readModelFiles } from './model/model.ts';
+import { folderOf, type ModelSource, weightsSource } from './model/model_source.ts';
+import { Session, type SessionOptions } from './model/session.ts';
+import { editFrames } from './run/edit.ts';
+import type { DrawnFrame, EditJob } from './run/edit_job.ts';
+import type { EditedVideoFrame, EditResult } from './run/edit_result.ts';
+import {
+  type ClipOptions,
+  type ClipPictures,
+  lookAtDepths,
+  lookAtMask,
+  type MaskLookOptions,
+} from './run/looks.ts';
+import { closeJob, prepareEdit, type PreparedEdit } from './run/prepare_edit.ts';
+import { warmUp } from './run/warm_up.ts';
+import { writeVideo, type WrittenVideo } from './run/write_video.ts';
+import { type FrameSource, openSource, type VideoSource } from './source/source.ts';
 
 /** Options of {@link Editor.load}. */
 export interface LoadOptions extends SessionOptions {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Quality } from '../../src/editor/quality.ts';
+import type { Quality } from '../../src/editor/after/quality.ts';
 import type * as codec from '../../src/codec/index.ts';
 import type * as refilm from '../../src/index.ts';
 import { withPage } from '../browser.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { dawn } from '../../bin/dawn.ts';
-import type { Engine } from '../../src/editor/engine.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
-import { Session } from '../../src/editor/session.ts';
+import type { Engine } from '../../src/editor/model/engine.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
+import { Session } from '../../src/editor/model/session.ts';
 import { structureStepChannels } from '../../src/net/unet.ts';
 import { blobSource, bytesSource } from '../../src/net/source.ts';
 import { gpuTest } from '../gpu.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { pairedFrames, openDepth } from '../../src/editor/depth_pass.ts';
-import type { DepthMap } from '../../src/editor/depth_source.ts';
-import type { FrameTime } from '../../src/editor/source.ts';
+import { pairedFrames, openDepth } from '../../src/editor/structure/depth_pass.ts';
+import type { DepthMap } from '../../src/editor/ask/depth_source.ts';
+import type { FrameTime } from '../../src/editor/source/source.ts';
 
 const times = (...list: number[]): FrameTime[] => list.map((time) => ({ time, duration: 1 }));
 const map = (width: number, height: number, value = 0.5): DepthMap => ({

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { contentOfPrompt } from '../../src/editor/content.ts';
-import { editContent } from '../../src/editor/edit_content.ts';
-import { Engine } from '../../src/editor/engine.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
-import { cosine } from '../../src/editor/quality.ts';
-import { slerp } from '../../src/editor/slerp.ts';
+import { contentOfPrompt } from '../../src/editor/content/content.ts';
+import { editContent } from '../../src/editor/content/edit_content.ts';
+import { Engine } from '../../src/editor/model/engine.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
+import { cosine } from '../../src/editor/after/quality.ts';
+import { slerp } from '../../src/editor/content/slerp.ts';
 import { createGpu } from '../../bin/dawn.ts';
 import { gpuTest } from '../gpu.ts';
 import { diskFolder } from '../nano.ts';

@@ -1,11 +1,11 @@
 // A whole edit with the golden noise, stage by stage, for the tests and for `npm run goldens`.
 
-import { DepthEstimator } from '../../src/editor/depth.ts';
-import { VideoDenoiser } from '../../src/editor/denoiser.ts';
-import { Engine } from '../../src/editor/engine.ts';
-import { decodeProgram } from '../../src/editor/frames.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
-import { depthRange, structureLatents } from '../../src/editor/structure.ts';
+import { DepthEstimator } from '../../src/editor/structure/depth.ts';
+import { VideoDenoiser } from '../../src/editor/denoise/denoiser.ts';
+import { Engine } from '../../src/editor/model/engine.ts';
+import { decodeProgram } from '../../src/editor/draw/frames.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
+import { depthRange, structureLatents } from '../../src/editor/structure/structure.ts';
 import type { Gpu } from '../../src/gpu/index.ts';
 import type { ModelFolder } from '../../src/net/folder.ts';
 import { ddimSteps, gen1Guidance, sample } from '../../src/sampler/index.ts';

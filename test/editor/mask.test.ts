@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type MaskOptions, resolveMask } from '../../src/editor/mask.ts';
-import { readPainted } from '../../src/editor/mask_pictures.ts';
+import { type MaskOptions, resolveMask } from '../../src/editor/ask/mask.ts';
+import { readPainted } from '../../src/editor/mask/pictures.ts';
 import {
   boxMask,
   depthMask,
@@ -8,7 +8,7 @@ import {
   latentMask,
   pictureMask,
   selectsAny,
-} from '../../src/editor/mask_shapes.ts';
+} from '../../src/editor/mask/shapes.ts';
 
 const BOX = { x: 0.25, y: 0, width: 0.5, height: 1 };
 /** An ImageData as node has none. */

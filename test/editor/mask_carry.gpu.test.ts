@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { createGpu } from '../../bin/dawn.ts';
-import { Engine } from '../../src/editor/engine.ts';
-import { carryMasks } from '../../src/editor/mask_carry.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
+import { Engine } from '../../src/editor/model/engine.ts';
+import { carryMasks } from '../../src/editor/mask/carry.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
 import { gpuTest } from '../gpu.ts';
 import { diskFolder } from '../nano.ts';
 import { movingSubject, overlap } from './moving_subject.ts';

@@ -1,9 +1,9 @@
 // What the bundled model's edit allocates, on a device that computes nothing: weights, planned activations, states.
 import { expect, test } from 'vitest';
 import { paperGpu } from '../../bench/listing.ts';
-import { Engine } from '../../src/editor/engine.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
-import { recordEdit } from '../../src/editor/plan_edit.ts';
+import { Engine } from '../../src/editor/model/engine.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
+import { recordEdit } from '../../src/editor/run/plan_edit.ts';
 import { diskFolder } from '../nano.ts';
 
 test.each(['software', 'hardware'] as const)(

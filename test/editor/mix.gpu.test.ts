@@ -1,14 +1,14 @@
 // Guidance moved after the fact: exact where nothing moved, made up where a prediction was never made, near where it moved.
 import { expect } from 'vitest';
-import { editFrames } from '../../src/editor/edit.ts';
-import type { DrawnFrame, EditedFrame, EditJob } from '../../src/editor/edit_job.ts';
-import { KeptRun } from '../../src/editor/kept.ts';
-import { mixFrames } from '../../src/editor/mix.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
-import { type EditOptions, resolveOptions } from '../../src/editor/options.ts';
-import { editShape } from '../../src/editor/plan_edit.ts';
-import { Session } from '../../src/editor/session.ts';
-import type { FrameSource } from '../../src/editor/source.ts';
+import { editFrames } from '../../src/editor/run/edit.ts';
+import type { DrawnFrame, EditedFrame, EditJob } from '../../src/editor/run/edit_job.ts';
+import { KeptRun } from '../../src/editor/denoise/kept.ts';
+import { mixFrames } from '../../src/editor/after/mix.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
+import { type EditOptions, resolveOptions } from '../../src/editor/ask/options.ts';
+import { editShape } from '../../src/editor/run/plan_edit.ts';
+import { Session } from '../../src/editor/model/session.ts';
+import type { FrameSource } from '../../src/editor/source/source.ts';
 import type { Gpu } from '../../src/gpu/index.ts';
 import { gpuTest, hasF16 } from '../gpu.ts';
 import { diskFolder } from '../nano.ts';

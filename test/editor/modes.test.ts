@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { MODES } from '../../src/editor/modes.ts';
-import { resolveOptions, type ModelDefaults } from '../../src/editor/options.ts';
+import { MODES } from '../../src/editor/ask/modes.ts';
+import { resolveOptions, type ModelDefaults } from '../../src/editor/ask/options.ts';
 
 test("the modes' defaults are options of the bundled model, and fill in what is not asked for", async () => {
   const index = new URL('../../weights/nano/model_index.json', import.meta.url);

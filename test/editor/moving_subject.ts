@@ -1,7 +1,7 @@
 // A rendered clip whose subject's outline is known: a textured star that moves, turns and grows before a background that
 // pans, and the truth as masks.
 
-import type { FrameSource } from '../../src/editor/source.ts';
+import type { FrameSource } from '../../src/editor/source/source.ts';
 import { uniform } from '../random.ts';
 
 /** Frames and the true mask of each, 255 on the subject. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { outputSize, workingSize } from '../../src/editor/geometry.ts';
-import { resolveOptions, type EditOptions, type ModelDefaults } from '../../src/editor/options.ts';
+import { outputSize, workingSize } from '../../src/editor/ask/geometry.ts';
+import { resolveOptions, type EditOptions, type ModelDefaults } from '../../src/editor/ask/options.ts';
 
 const MODEL: ModelDefaults = {
   size: 128,

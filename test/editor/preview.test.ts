@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { latentPreview } from '../../src/editor/preview.ts';
-import { durationText, planText, type EditPlan } from '../../src/editor/plan.ts';
+import { latentPreview } from '../../src/editor/run/preview.ts';
+import { durationText, planText, type EditPlan } from '../../src/editor/ask/plan.ts';
 
 test('a preview is the linear map of every latent pixel, -1..1 to 0..255, clamped', () => {
   const map = {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type EncodedPrompt, Prior, priorNoise, unitContent } from '../../src/editor/prior_loop.ts';
+import { type EncodedPrompt, Prior, priorNoise, unitContent } from '../../src/editor/content/prior_loop.ts';
 import type { Gpu } from '../../src/gpu/index.ts';
 import { PriorTransformer, readPriorConfig } from '../../src/net/prior.ts';
 import { gaussianNoise, readUnclipSchedule } from '../../src/sampler/index.ts';

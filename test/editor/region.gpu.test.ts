@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { createGpu } from '../../bin/dawn.ts';
-import { VideoDenoiser } from '../../src/editor/denoiser.ts';
-import { Engine } from '../../src/editor/engine.ts';
-import { readModelFiles } from '../../src/editor/model.ts';
-import { joined } from '../../src/editor/latents.ts';
+import { VideoDenoiser } from '../../src/editor/denoise/denoiser.ts';
+import { Engine } from '../../src/editor/model/engine.ts';
+import { readModelFiles } from '../../src/editor/model/model.ts';
+import { joined } from '../../src/editor/draw/latents.ts';
 import { ddimSteps, gen1Guidance, sample } from '../../src/sampler/index.ts';
 import { expectClose, relativeRms } from '../compare.ts';
 import { gpuTest } from '../gpu.ts';

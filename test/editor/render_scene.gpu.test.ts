@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { checkedClip, type SceneFrame, sceneFrames } from '../../src/editor/render_scene.ts';
-import { orbit, type Scene } from '../../src/editor/scene.ts';
+import { checkedClip, type SceneFrame, sceneFrames } from '../../src/editor/scenes/render_scene.ts';
+import { orbit, type Scene } from '../../src/editor/scenes/scene.ts';
 import { gpuTest } from '../gpu.ts';
 
 gpuTest('a scene is rendered frame by frame, with the depth that its geometry says', async (gpu) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FrameReader, rereadable } from '../../src/editor/reread.ts';
-import type { FrameSource, SourceFrame } from '../../src/editor/source.ts';
+import { FrameReader, rereadable } from '../../src/editor/source/reread.ts';
+import type { FrameSource, SourceFrame } from '../../src/editor/source/source.ts';
 
 /** `count` frames that come once; `known`: that can be read again, as a file's. */
 function frames(count: number, known = false): FrameSource & { reads: number } {

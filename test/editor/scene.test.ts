@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checkedClip, type SceneOptions } from '../../src/editor/render_scene.ts';
-import { dolly, orbit, packView } from '../../src/editor/scene.ts';
-import { SCENES } from '../../src/editor/scenes.ts';
+import { checkedClip, type SceneOptions } from '../../src/editor/scenes/render_scene.ts';
+import { dolly, orbit, packView } from '../../src/editor/scenes/scene.ts';
+import { SCENES } from '../../src/editor/scenes/built_in.ts';
 
 const part = (view: Float32Array, at: number) => [...view.subarray(at, at + 3)];
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { slerp } from '../../src/editor/slerp.ts';
+import { slerp } from '../../src/editor/content/slerp.ts';
 import { randomArray } from '../random.ts';
 
 const length = (v: ArrayLike<number>) => Math.hypot(...Array.from(v));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SourceFrame } from '../../src/editor/source.ts';
-import { meanDirection, SourceContent } from '../../src/editor/source_content.ts';
+import type { SourceFrame } from '../../src/editor/source/source.ts';
+import { meanDirection, SourceContent } from '../../src/editor/content/source_content.ts';
 
 test('of a clip of any length at most eight frames are kept, evenly spread, the first among them', () => {
   for (let count = 1; count <= 200; count++) {

@@ -8,7 +8,7 @@ import {
   layersAt,
   type Motion,
   type StoryboardOptions,
-} from '../../src/editor/storyboard.ts';
+} from '../../src/editor/scenes/storyboard.ts';
 
 const image = new Blob();
 const cards = (...times: number[]): Card[] => times.map((time) => ({ image, time }));

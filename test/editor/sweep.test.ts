@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { EditOptions } from '../../src/editor/options.ts';
-import type { Quality } from '../../src/editor/quality.ts';
-import { sweepCsv, sweepGrid } from '../../src/editor/sweep.ts';
+import type { EditOptions } from '../../src/editor/ask/options.ts';
+import type { Quality } from '../../src/editor/after/quality.ts';
+import { sweepCsv, sweepGrid } from '../../src/editor/after/sweep.ts';
 
 /** Gives videos that say which edit they are of. */
 function fakeEditor() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type * as module from '../../src/editor/tuning_store.ts';
+import type * as module from '../../src/editor/model/tuning_store.ts';
 import { withPage } from '../browser.ts';
 
 test("the browser's store gives back what it was given, under any name", async () => {
@@ -13,7 +13,7 @@ test("the browser's store gives back what it was given, under any name", async (
         await store.write(name, '{"a":"c"}');
         return [before, await browserTuningStore()!.read(name), await store.read('another')];
       },
-      await load<typeof module>('src/editor/tuning_store.ts'),
+      await load<typeof module>('src/editor/model/tuning_store.ts'),
     ),
   );
   expect(read).toEqual([undefined, '{"a":"c"}', undefined].map((text) => text ?? null));

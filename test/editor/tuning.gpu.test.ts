@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { dawn } from '../../bin/dawn.ts';
-import type { ProgressEvent } from '../../src/editor/progress.ts';
-import { Tuning, type TuningOptions } from '../../src/editor/tuning.ts';
-import type { TuningStore } from '../../src/editor/tuning_store.ts';
+import type { ProgressEvent } from '../../src/editor/ask/progress.ts';
+import { Tuning, type TuningOptions } from '../../src/editor/model/tuning.ts';
+import type { TuningStore } from '../../src/editor/model/tuning_store.ts';
 import { type Choice, type Gpu, Recorder } from '../../src/gpu/index.ts';
 import { gpuTest } from '../gpu.ts';
 

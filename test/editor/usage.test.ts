@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { UsageAccount } from '../../src/editor/usage.ts';
+import { UsageAccount } from '../../src/editor/model/usage.ts';
 import type { Gpu } from '../../src/gpu/index.ts';
 import { TimeAccount } from '../../src/gpu/time_account.ts';
 

@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MediaError } from '../../src/codec/errors.ts';
 import type { LoadOptions } from '../../src/editor/editor.ts';
-import type { EditOptions } from '../../src/editor/options.ts';
-import type { ProgressEvent } from '../../src/editor/progress.ts';
-import { connect, type RemoteEditor } from '../../src/editor/worker_connect.ts';
-import { WorkerLostError } from '../../src/editor/worker_errors.ts';
-import { serveEditors, type LoadEditor, type ServedEditor } from '../../src/editor/worker_serve.ts';
+import type { EditOptions } from '../../src/editor/ask/options.ts';
+import type { ProgressEvent } from '../../src/editor/ask/progress.ts';
+import { connect, type RemoteEditor } from '../../src/editor/worker/connect.ts';
+import { WorkerLostError } from '../../src/editor/worker/errors.ts';
+import { serveEditors, type LoadEditor, type ServedEditor } from '../../src/editor/worker/serve.ts';
 import {
   DeviceLostError,
   GpuError,
