@@ -11,22 +11,50 @@ const LAYERS = {
   editor: ['gpu', 'kernels', 'net', 'sampler', 'codec'],
 };
 
-const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
-  files: [`src/${layer}/**/*.ts`],
+/** The folders of src/editor: each may import those before it (src/editor/index.ts says what each is for). */
+const EDITOR_FOLDERS = [
+  'ask',
+  'scenes',
+  'model',
+  'source',
+  'structure',
+  'content',
+  'mask',
+  'denoise',
+  'draw',
+  'run',
+  'after',
+  'worker',
+];
+
+/** Files of the folder `root`/`name` may not import from the folders `others` beside it. */
+const apart = (root, name, others) => ({
+  files: [`${root}/${name}/**/*.ts`],
   rules: {
     'no-restricted-imports': [
       'error',
       {
-        patterns: Object.keys(LAYERS)
-          .filter((other) => other !== layer && !allowed.includes(other))
-          .map((other) => ({
-            regex: `(^|/)\\.\\./${other}(/|$)`,
-            message: `src/${layer} may not use src/${other}.`,
-          })),
+        patterns: others.map((other) => ({
+          regex: `(^|/)\\.\\./${other}(/|$)`,
+          message: `${root}/${name} may not use ${root}/${other}.`,
+        })),
       },
     ],
   },
-}));
+});
+
+const layerRules = Object.entries(LAYERS).map(([layer, allowed]) =>
+  apart(
+    'src',
+    layer,
+    Object.keys(LAYERS).filter((other) => other !== layer && !allowed.includes(other)),
+  ),
+);
+
+// A later rule takes the place of an earlier one: src/editor as a layer may use all others, so nothing is lost.
+const folderRules = EDITOR_FOLDERS.map((folder, i) =>
+  apart('src/editor', folder, EDITOR_FOLDERS.slice(i + 1)),
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'weights/nano/', '.cache/', 'eslint.config.js'] },
@@ -53,4 +81,5 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   ...layerRules,
+  ...folderRules,
 );
