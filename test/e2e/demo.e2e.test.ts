@@ -158,7 +158,7 @@ test('divider, handles and frames go by keys', () =>
     await page.keyboard.press('End');
     await waitForText(page, '#time', '1.92 / 2.00 s');
     // As it is once there is a result, without the minute that one takes.
-    await page.$eval('#screen', (screen) => (screen.dataset['view'] = 'split'));
+    await page.$eval('#screen', (screen) => screen.setAttribute('data-view', 'split'));
     await page.$eval('#divider', (divider) => divider.removeAttribute('hidden'));
     await page.focus('#divider');
     await page.keyboard.press('ArrowLeft');
