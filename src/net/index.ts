@@ -3,7 +3,8 @@
  *
  *   networks   vae.ts ← vae_blocks, vae_config, resnet; unet.ts ← unet_blocks, unet_config, transformer, temporal;
  *              clip_text.ts, clip_vision.ts, prior.ts, dpt.ts ← dpt_neck, dpt_config; all ViTs and CLIPs ← transformer_encoder
- *   weights    parameters.ts (declared by name, filled by one streamed read) ← safetensors.ts, shards.ts, overlay.ts, dtype.ts
+ *   weights    parameters.ts (declared by name) ← weight_store.ts (filled by one streamed read) ← safetensors.ts,
+ *              shards.ts, overlay.ts, dtype.ts
  *   files      folder.ts (server, hub, chosen files) ← source.ts, http.ts, cache.ts; config.ts (config.json, checked)
  *   words      tokenizer.ts
  *
@@ -31,3 +32,4 @@ export * from './unet.ts';
 export * from './unet_config.ts';
 export * from './vae.ts';
 export * from './vae_config.ts';
+export { type LoadOptions, sameShape } from './weight_store.ts';

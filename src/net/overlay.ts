@@ -2,7 +2,7 @@
 import { shapeText } from '../gpu/index.ts';
 import { isFloat } from './dtype.ts';
 import { WeightsError } from './errors.ts';
-import { sameShape } from './parameters.ts';
+import { sameShape } from './weight_store.ts';
 import type { StreamOptions, TensorReader } from './safetensors.ts';
 import type { TensorInfo } from './safetensors-header.ts';
 

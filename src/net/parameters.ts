@@ -1,45 +1,18 @@
-// A network's parameters: declared by name while the network is built, then filled by streaming the weights file once.
-// Shapes are checked against the file's header at declaration, so a foreign file is refused before a byte is loaded.
+// A network's parameters as its modules declare them: by name, layer by layer, each with the form in which kernels take it.
 
-import { floatToHalf, type Gpu, type Precision, shapeText, type Tensor } from '../gpu/index.ts';
+import type { Gpu, Precision } from '../gpu/index.ts';
 import { type ConvWeight, packConv } from '../kernels/conv2d.ts';
 import { packConvTranspose } from '../kernels/conv_transpose2d.ts';
-import { type LinearWeight, packGeglu, packGegluBias, packLinear } from '../kernels/matmul.ts';
 import type { NormWeight } from '../kernels/layer_norm.ts';
+import { type LinearWeight, packGeglu, packGegluBias, packLinear } from '../kernels/matmul.ts';
 import { packConv1d } from '../kernels/temporal_conv.ts';
 import { prefersWinograd, transformWeights } from '../kernels/winograd.ts';
-import { type DType, toFloat32 } from './dtype.ts';
-import { WeightsError } from './errors.ts';
-import { missingTensor, type TensorReader } from './safetensors.ts';
-import type { ReadOptions } from './source.ts';
-
-/** Options of {@link Parameters.load}. */
-export interface LoadOptions extends ReadOptions {
-  /** Called after every tensor with the bytes of weights on the GPU so far, and in all. */
-  readonly onProgress?: ((loaded: number, total: number) => void) | undefined;
-}
-
-type BufferTensor = Tensor & { readonly buffer: GPUBuffer };
-
-/** One tensor on the GPU and the file's tensors that it is packed from. */
-interface Slot {
-  readonly target: BufferTensor;
-  readonly parts: readonly string[];
-  readonly arrived: Map<string, Float32Array>;
-  readonly pack: (parts: readonly Float32Array[]) => Float32Array;
-}
-
-interface Store {
-  readonly gpu: Gpu;
-  /** Undefined where parameters are only declared, see {@link Parameters.declared}. */
-  readonly file: TensorReader | undefined;
-  readonly slots: Slot[];
-  readonly resolve: (name: string) => string | undefined;
-}
+import type { TensorReader } from './safetensors.ts';
+import { type BufferTensor, type LoadOptions, type Pack, WeightStore } from './weight_store.ts';
 
 /** Parameters of one weights file, or of the module at a dotted prefix of it. */
 export class Parameters {
-  readonly #store: Store;
+  readonly #store: WeightStore;
   readonly #prefix: string;
 
   /**
@@ -47,21 +20,20 @@ export class Parameters {
    */
   constructor(gpu: Gpu, file: TensorReader, aliases?: (name: string) => readonly string[]);
   /** @internal */
-  constructor(store: Store, prefix: string);
-  constructor(a: Gpu | Store, b: TensorReader | string, aliases?: (name: string) => readonly string[]) {
+  constructor(store: WeightStore, prefix: string);
+  constructor(a: Gpu | WeightStore, b: TensorReader | string, aliases?: (name: string) => readonly string[]) {
     if (typeof b === 'string') {
-      this.#store = a as Store;
+      this.#store = a as WeightStore;
       this.#prefix = b;
       return;
     }
-    const resolve = (name: string) => [name, ...(aliases?.(name) ?? [])].find((key) => b.tensors.has(key));
-    this.#store = { gpu: a as Gpu, file: b, slots: [], resolve };
+    this.#store = new WeightStore(a as Gpu, b, aliases);
     this.#prefix = '';
   }
 
   /** Parameters without a file: whatever a network declares is there, zero. For recording a network of any size. */
   static declared(gpu: Gpu): Parameters {
-    return new Parameters({ gpu, file: undefined, slots: [], resolve: (name) => name }, '');
+    return new Parameters(new WeightStore(gpu), '');
   }
 
   /** The device that the parameters are on. */
@@ -76,13 +48,12 @@ export class Parameters {
 
   /** Whether the file holds `name`. */
   has(name: string): boolean {
-    return this.#store.resolve(this.#prefix + name) !== undefined;
+    return this.#store.has(this.#prefix + name);
   }
 
   /** Shape of `name` in the file, undefined when it is not there. */
   shapeOf(name: string): readonly number[] | undefined {
-    const key = this.#store.resolve(this.#prefix + name);
-    return key === undefined ? undefined : this.#store.file?.tensors.get(key)!.shape;
+    return this.#store.shapeOf(this.#prefix + name);
   }
 
   /** A tensor as the file has it, under `shape`. */
@@ -191,98 +162,36 @@ export class Parameters {
     names: readonly string[],
     shapes: readonly (readonly number[])[],
     packed: readonly number[],
-    pack: Slot['pack'],
+    pack: Pack,
     dtype: Precision = this.gpu.precision,
   ): BufferTensor {
-    const { gpu, file, slots, resolve } = this.#store;
-    const parts = names.map((name, i) => {
-      const full = this.#prefix + name;
-      const key = resolve(full);
-      if (!file) return full;
-      if (key === undefined) throw missingTensor(file.name, full, file.tensors.size);
-      const { shape } = file.tensors.get(key)!;
-      if (!sameShape(shape, shapes[i]!)) {
-        throw new WeightsError({
-          file: file.name,
-          tensor: key,
-          expected: `shape ${shapeText(shapes[i]!)}`,
-          got: shapeText(shape),
-        });
-      }
-      return key;
-    });
-    const target = gpu.createTensor(packed, dtype, this.#prefix + names.join('+'));
-    slots.push({ target, parts, arrived: new Map(), pack });
-    return target;
+    const prefix = this.#prefix;
+    const label = prefix + names.join('+');
+    const parts = names.map((name, i) => ({ name: prefix + name, shape: shapes[i]! }));
+    return this.#store.declare(label, parts, { shape: packed, dtype, pack });
   }
 
   /** Bytes of all declared parameters on the GPU. */
   get bytes(): number {
-    return this.#store.slots.reduce((sum, { target }) => sum + target.buffer.size, 0);
+    return this.#store.bytes;
   }
 
   /**
    * Streams the file and fills every declared tensor. Rejects with `WeightsError` for a damaged file, as the source
    * does for a failed download, or with the signal's reason; `dispose` then frees what was declared.
    */
-  async load({ signal, onProgress }: LoadOptions = {}): Promise<void> {
-    const { gpu, file, slots } = this.#store;
-    if (!file) throw new Error('load: these parameters are declared only, there is no file to read');
-    const waiting = new Map<string, Slot[]>();
-    for (const slot of slots) {
-      for (const part of slot.parts) waiting.set(part, [...(waiting.get(part) ?? []), slot]);
-    }
-    const total = this.bytes;
-    let loaded = 0;
-    const stream = file.stream({ wanted: (name) => waiting.has(name), ...(signal && { signal }) });
-    for await (const { name, dtype, bytes } of stream) {
-      const data = this.#floats(name, dtype, bytes);
-      for (const slot of waiting.get(name)!) {
-        slot.arrived.set(name, data);
-        if (slot.parts.some((part) => !slot.arrived.has(part))) continue;
-        const values = slot.pack(slot.parts.map((part) => slot.arrived.get(part)!));
-        slot.arrived.clear();
-        upload(gpu, slot.target, values);
-        loaded += slot.target.buffer.size;
-      }
-      gpu.throwIfFailed();
-      onProgress?.(loaded, total);
-    }
-  }
-
-  #floats(name: string, dtype: DType, bytes: Uint8Array<ArrayBuffer>): Float32Array {
-    try {
-      return toFloat32(dtype, bytes);
-    } catch (cause) {
-      const fault = {
-        file: this.#store.file!.name,
-        tensor: name,
-        expected: 'a float element type',
-        got: dtype,
-      };
-      throw new WeightsError(fault, { cause });
-    }
+  load(options: LoadOptions = {}): Promise<void> {
+    return this.#store.load(options);
   }
 
   /** Destroys every declared tensor. */
   dispose(): void {
-    for (const { target } of this.#store.slots.splice(0)) this.#store.gpu.destroyBuffer(target.buffer);
+    this.#store.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-function upload(gpu: Gpu, { buffer, dtype }: BufferTensor, values: Float32Array): void {
-  if (dtype === 'f32') {
-    gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
-    return;
-  }
-  const bits = floatToHalf(values);
-  const even = new Uint16Array(bits.length + (bits.length & 1));
-  even.set(bits);
-  gpu.device.queue.writeBuffer(buffer, 0, even);
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
@@ -294,14 +203,4 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return out;
-}
-
-/** Equal but for trailing ones: a 1×1 convolution is stored as `[O, I, 1, 1]` or `[O, I]`. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  const trim = (shape: readonly number[]) => {
-    let end = shape.length;
-    while (end > 1 && shape[end - 1] === 1) end -= 1;
-    return shape.slice(0, end).join();
-  };
-  return trim(a) === trim(b);
 }
