@@ -21,8 +21,8 @@
  *              (from frames to frames) ← source_side.ts (masks and frames of the source), region.ts (its latents),
  *              preview.ts; write_video.ts → edit_result.ts; looks.ts (masks and depth before an edit)
  *   after      a finished edit: mix.ts (guidance moved), redraw.ts (another scale); quality.ts (judged), sweep.ts
- *   worker     the editor in a worker (`refilm/worker`): serve.ts, connect.ts, over peer.ts (calls, streams, signals),
- *              values.ts, errors.ts, protocol.ts, life.ts
+ *   worker     the editor in a worker (`refilm/worker`): serve.ts, connect.ts, over peer.ts (calls, answers), shares.ts (streams,
+ *              listeners, signals), values.ts, errors.ts, protocol.ts, life.ts
  *
  * @packageDocumentation
  */

@@ -1,7 +1,13 @@
 // Errors between page and worker: structured cloning loses the classes of our own, so they cross as what they are made of.
 
 import { MediaError } from '../../codec/errors.ts';
-import { DeviceLostError, GpuError, OutOfMemoryError, ShaderError, UnsupportedError } from '../../gpu/errors.ts';
+import {
+  DeviceLostError,
+  GpuError,
+  OutOfMemoryError,
+  ShaderError,
+  UnsupportedError,
+} from '../../gpu/errors.ts';
 import { DownloadError, NotFoundError, WeightsError } from '../../net/errors.ts';
 
 /** The worker (or the page, told to the worker) is gone: it crashed, was terminated, or never answered. */

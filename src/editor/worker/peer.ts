@@ -1,32 +1,11 @@
-// One side of the talk between page and worker: calls and answers, streams that are asked for every item (so that the
-// slower side sets the pace), listeners, signals. Whatever one side shares, the other knows by a number.
+// One side of the talk between page and worker: calls and answers, and what the other side shares as it behaves here:
+// streams that are asked for every item (so that the slower side sets the pace), listeners, signals. What this side shares
+// is in shares.ts.
 
 import { WorkerLostError } from './errors.ts';
 import type { Message } from './protocol.ts';
-import { type FunctionRule, pack, type Packer, unpack, type Unpacker } from './values.ts';
-
-/** Does what the other side calls: returns a value, or throws. */
-export type Handler = (method: string, args: readonly unknown[]) => unknown;
-
-/** Something of this side that the other one may use. */
-interface Shared {
-  readonly call?: Handler;
-  readonly tell?: (args: readonly unknown[]) => void;
-  readonly signal?: AbortSignal;
-  readonly object?: object;
-  /** Lets go of it. */
-  readonly close?: () => void;
-}
-
-/** What the arguments of one call share: released once the call, or the stream that it gave, has ended. */
-export class CallScope {
-  readonly ids: number[] = [];
-  /** Aborted by what a listener throws. */
-  readonly failure = new AbortController();
-}
-
-/** The number of the other side itself. */
-const ROOT = 0;
+import { CallScope, type Handler, ROOT, Shares } from './shares.ts';
+import { pack, packThrown, unpack, type Unpacker } from './values.ts';
 
 /** One end of a port. */
 export class Peer {
@@ -37,14 +16,17 @@ export class Peer {
     number,
     { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
   >();
-  readonly #shared = new Map<number, Shared>();
+  readonly #shares = new Shares(
+    (message) => this.#post(message),
+    (object) => this.#handles.get(object),
+  );
   /** Signals of the other side. */
   readonly #signals = new Map<number, AbortController>();
   /** Objects of the other side that can be handed back. */
   readonly #handles = new WeakMap<object, number>();
   /** Tells the other side when one of its methods or objects can no longer be asked for. */
   readonly #forgotten = new FinalizationRegistry<number>((id) => this.#release([id], false));
-  #nextId = ROOT + 1;
+  #nextCall = 1;
   #closed: Error | undefined;
 
   /** `handler` answers calls to this side itself; `onClose` is told once, when the other side is gone or `close` is called. */
@@ -90,28 +72,24 @@ export class Peer {
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
     for (const controller of this.#signals.values()) controller.abort(reason);
-    for (const { close } of this.#shared.values()) close?.();
-    this.#shared.clear();
+    this.#shares.close();
     this.#onClose(reason);
   }
 
   /** A listener's error is the call's, also where the call came to a good end meanwhile. */
   #end({ ids, failure }: CallScope): void {
-    for (const id of ids) {
-      this.#shared.get(id)?.close?.();
-      this.#shared.delete(id);
-    }
+    for (const id of ids) this.#shares.end(id);
     if (ids.length > 0) this.#release(ids, true);
     if (failure.signal.aborted) throw failure.signal.reason;
   }
 
   #call(target: number, method: string, args: readonly unknown[], scope: CallScope): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
+      const id = this.#nextCall++;
       this.#pending.set(id, { resolve, reject });
       try {
         if (this.#closed) throw this.#closed;
-        const to = this.#packer('listener', scope);
+        const to = this.#shares.packer('listener', scope);
         this.#post({ kind: 'call', id, target, method, args: args.map((value) => pack(value, to)) });
       } catch (error) {
         this.#pending.delete(id);
@@ -134,12 +112,12 @@ export class Peer {
         break;
       case 'failure': {
         const { abortedBy, error } = message;
-        const signal = abortedBy === undefined ? undefined : this.#shared.get(abortedBy)?.signal;
+        const signal = abortedBy === undefined ? undefined : this.#shares.get(abortedBy)?.signal;
         this.#settle(message.id)?.reject(signal?.aborted ? signal.reason : unpack(error, this.#unpacker));
         break;
       }
       case 'tell':
-        this.#shared.get(message.target)?.tell?.(message.args.map((value) => unpack(value, this.#unpacker)));
+        this.#shares.get(message.target)?.tell?.(message.args.map((value) => unpack(value, this.#unpacker)));
         break;
       case 'abort':
         this.#signals.get(message.target)?.abort(unpack(message.reason, this.#unpacker));
@@ -147,7 +125,7 @@ export class Peer {
       case 'release':
         for (const id of message.targets) {
           if (message.own) this.#signals.delete(id);
-          else this.#shared.delete(id);
+          else this.#shares.delete(id);
         }
         break;
     }
@@ -162,116 +140,32 @@ export class Peer {
   /** Does what was called. Items of a stream are given away, other values copied. */
   async #answer({ id, target, method, args }: Message & { kind: 'call' }): Promise<void> {
     try {
-      const handler = target === ROOT ? this.#handler : this.#shared.get(target)?.call;
+      const handler = target === ROOT ? this.#handler : this.#shares.get(target)?.call;
       if (!handler) throw new Error(`${method}() was called on what is no longer there.`);
       const value = await handler(
         method,
         args.map((arg) => unpack(arg, this.#unpacker)),
       );
       const transfer = target === ROOT ? undefined : new Set<Transferable>();
-      const packed = pack(value, this.#packer('method', new CallScope(), transfer));
+      const packed = pack(value, this.#shares.packer('method', new CallScope(), transfer));
       this.#post({ kind: 'answer', id, value: packed }, transfer);
     } catch (error) {
       const [abortedBy] =
         [...this.#signals].find(([, { signal }]) => signal.aborted && signal.reason === error) ?? [];
-      const packed = packThrown(error, this.#packer('method', new CallScope()));
+      const packed = packThrown(error, this.#shares.packer('method', new CallScope()));
       this.#post({ kind: 'failure', id, error: packed, ...(abortedBy !== undefined && { abortedBy }) });
     }
-  }
-
-  #share(shared: Shared, scope?: CallScope): number {
-    const id = this.#nextId++;
-    this.#shared.set(id, shared);
-    scope?.ids.push(id);
-    return id;
   }
 
   #release(targets: readonly number[], own: boolean): void {
     this.#post({ kind: 'release', targets, own });
   }
 
-  #packer(functions: FunctionRule, scope: CallScope, transfer?: Set<Transferable>): Packer {
-    return {
-      functions,
-      transfer,
-      listener: (listener) =>
-        this.#share(
-          {
-            tell: (args) => {
-              if (scope.failure.signal.aborted) return;
-              try {
-                listener(...args);
-              } catch (error) {
-                scope.failure.abort(error);
-              }
-            },
-          },
-          scope,
-        ),
-      method: (method) => this.#share({ call: (_, args) => method(...args) }),
-      stream: (stream) => this.#shareStream(stream, functions === 'listener' ? scope : undefined),
-      handle: (object) => this.#share({ object }),
-      signal: (signal, also) => this.#shareSignal(signal, scope, also),
-      returned: (object) => this.#handles.get(object),
-    };
-  }
-
-  /** Opened when its first item is asked for; closed when it has ended, or its call has. */
-  #shareStream(stream: AsyncIterable<unknown> | Iterable<unknown>, scope: CallScope | undefined): number {
-    let iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
-    const end = (): void => {
-      iterator = undefined;
-      this.#shared.delete(id);
-    };
-    const id = this.#share(
-      {
-        call: async (method) => {
-          if (method === 'return') {
-            const open = iterator;
-            end();
-            await open?.return?.();
-            return { done: true, value: undefined };
-          }
-          iterator ??=
-            Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
-          try {
-            const result = await iterator.next();
-            if (result.done) end();
-            return result;
-          } catch (error) {
-            end();
-            throw error;
-          }
-        },
-        close: () => void Promise.resolve(iterator?.return?.()).catch(() => undefined),
-      },
-      scope,
-    );
-    return id;
-  }
-
-  #shareSignal(
-    signal: AbortSignal | undefined,
-    scope: CallScope,
-    also: boolean,
-  ): { readonly id: number; readonly reason?: unknown } {
-    const signals = [...(signal ? [signal] : []), ...(also ? [scope.failure.signal] : [])];
-    const shared = AbortSignal.any(signals);
-    const tell = (): void => {
-      const reason = packThrown(shared.reason, this.#packer('method', scope));
-      this.#post({ kind: 'abort', target: id, reason });
-    };
-    const id = this.#share({ signal: shared, close: () => shared.removeEventListener('abort', tell) }, scope);
-    if (shared.aborted) return { id, reason: shared.reason as unknown };
-    shared.addEventListener('abort', tell, { once: true });
-    return { id };
-  }
-
   readonly #unpacker: Unpacker = {
     listener:
       (id) =>
       (...args) => {
-        const to = this.#packer('value', new CallScope());
+        const to = this.#shares.packer('value', new CallScope());
         this.#post({ kind: 'tell', target: id, args: args.map((value) => pack(value, to)) });
       },
     method: (id) => {
@@ -298,7 +192,7 @@ export class Peer {
       if (aborted) controller.abort(aborted.reason);
       return controller.signal;
     },
-    shared: (id) => this.#shared.get(id)?.object,
+    shared: (id) => this.#shares.get(id)?.object,
   };
 
   async *#streamOf(id: number): AsyncGenerator<unknown, void, undefined> {
@@ -320,16 +214,6 @@ export class Peer {
     } finally {
       if (!ended && !this.#closed) await ask('return');
     }
-  }
-}
-
-/** What was thrown, in words where it can't be cloned. */
-function packThrown(thrown: unknown, to: Packer): unknown {
-  const packed = pack(thrown, to);
-  try {
-    return structuredClone(packed);
-  } catch {
-    return pack(thrown instanceof Error ? new Error(thrown.message) : String(thrown), to);
   }
 }
 

@@ -77,6 +77,16 @@ export function pack(value: unknown, to: Packer): unknown {
   return value;
 }
 
+/** What was thrown, in words where it can't be cloned. */
+export function packThrown(thrown: unknown, to: Packer): unknown {
+  const packed = pack(thrown, to);
+  try {
+    return structuredClone(packed);
+  } catch {
+    return pack(thrown instanceof Error ? new Error(thrown.message) : String(thrown), to);
+  }
+}
+
 function packFunction(value: (...args: unknown[]) => unknown, to: Packer): unknown {
   switch (to.functions) {
     case 'listener':
