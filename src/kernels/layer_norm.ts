@@ -1,6 +1,7 @@
 // Layer norm over the channels of every row.
 
 import layerNormSource from './layer_norm.wgsl?raw';
+import lanesSource from './layer_norm_lanes.wgsl?raw';
 import subgroupSource from './layer_norm_subgroup.wgsl?raw';
 import sumAloneSource from './sum_alone.wgsl?raw';
 import sumWorkgroupSource from './sum_workgroup.wgsl?raw';
@@ -29,9 +30,9 @@ export const LAYER_NORM_VARIANTS = ['plain', 'vector', 'workgroup', 'subgroup'] 
  */
 export type LayerNormVariant = (typeof LAYER_NORM_VARIANTS)[number];
 
-const ALONE = byWidth('layer_norm', `${layerNormSource}\n${sumAloneSource}`);
-const WORKGROUP = byWidth('layer_norm', `${layerNormSource}\n${sumWorkgroupSource}`);
-const SUBGROUP = byWidth('layer_norm_subgroup', subgroupSource);
+const ALONE = byWidth('layer_norm', `${layerNormSource}\n${lanesSource}\n${sumAloneSource}`);
+const WORKGROUP = byWidth('layer_norm', `${layerNormSource}\n${lanesSource}\n${sumWorkgroupSource}`);
+const SUBGROUP = byWidth('layer_norm_subgroup', `${layerNormSource}\n${subgroupSource}`);
 
 /** Rows that the subgroups of a workgroup share. */
 const SUBGROUP_ROWS = 4;

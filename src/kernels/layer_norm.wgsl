@@ -1,10 +1,9 @@
-// Layer norm of rows: out = (x - mean) / sqrt(variance + eps) · weight + bias, over the channels of a row.
-// LANES neighbouring invocations share a row and add up by sum_of_lanes (sum_alone.wgsl with LANES 1, sum_workgroup.wgsl):
-// alone suits a CPU; a GPU wants neighbours to read neighbouring channels. Three passes (mean, summed as offsets from the
-// first channel; squares about it; result): nothing cancels whatever the mean is.
+// What every layer norm shares (layer_norm_lanes, layer_norm_subgroup are the loops): out = (x - mean) / sqrt(variance + eps)
+// · weight + bias over the channels of a row, in three passes (mean, summed as offsets from the first channel; squares
+// about it; result): nothing cancels whatever the mean is.
 // XV, WV, V, total, first_lane: see width.ts; vectors where the channels divide by four.
 // Memory-bound: rows are read three times, twice of them from a cache, and written once: 2 elements of memory moved a
-// channel. Workgroup memory: none alone, else 256 bytes; about 24 registers a thread.
+// channel.
 
 struct Params {
   rows: u32,
@@ -19,25 +18,3 @@ const WORKGROUP = 64u;
 @group(0) @binding(2) var<storage, read> weight: array<WV>;
 @group(0) @binding(3) var<storage, read> bias: array<WV>;
 @group(0) @binding(4) var<storage, read_write> out: array<XV>;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = (group.x + group.y * groups.x) * (WORKGROUP / LANES) + lane / LANES;
-  let start = min(row, p.rows - 1u) * p.channels;
-  let end = select(p.channels, 0u, row >= p.rows); // beyond the last row nothing is done, but barriers are reached
-  let count = f32(p.channels * WIDTH);
-  let origin = first_lane(V(x[start]));
-  let first = lane % LANES;
-  var sums = V();
-  for (var c = first; c < end; c += LANES) { sums += V(x[start + c]) - origin; }
-  let mean = origin + sum_of_lanes(total(sums), lane) / count;
-  var squares = V();
-  for (var c = first; c < end; c += LANES) {
-    let off = V(x[start + c]) - mean;
-    squares += off * off;
-  }
-  let factor = inverseSqrt(sum_of_lanes(total(squares), lane) / count + p.eps);
-  for (var c = first; c < end; c += LANES) {
-    out[start + c] = XV((V(x[start + c]) - mean) * factor * V(weight[c]) + V(bias[c]));
-  }
-}

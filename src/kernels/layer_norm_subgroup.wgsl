@@ -1,21 +1,7 @@
-// Layer norm as layer_norm.wgsl, a subgroup a row: sums need no workgroup memory and no barrier.
+// Layer norm (layer_norm.wgsl), a subgroup a row: sums need no workgroup memory and no barrier.
 // Right for every size of subgroup: it counts its invocations, which follow each other as everywhere where workgroups are
 // lines, and the subgroups of a workgroup deal its ROWS rows among them.
-// Memory-bound, as layer_norm.wgsl. No workgroup memory; about 24 registers a thread.
-
-struct Params {
-  rows: u32,
-  channels: u32,
-  eps: f32,
-}
-
-const WORKGROUP = 64u;
-
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<XV>;
-@group(0) @binding(2) var<storage, read> weight: array<WV>;
-@group(0) @binding(3) var<storage, read> bias: array<WV>;
-@group(0) @binding(4) var<storage, read_write> out: array<XV>;
+// No workgroup memory; about 24 registers a thread.
 
 // All that decides a subgroup's way is the same in its invocations; the compiler cannot see it.
 @diagnostic(off, subgroup_uniformity)
