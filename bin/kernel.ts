@@ -19,7 +19,7 @@ import { createGpu } from './dawn.ts';
 const USAGE = `npm run kernel -- <op> [options]
   --shape a=1,b=2    sizes (default: every shape of the kernel's sweep)
   --group name       shapes of that name instead: nano, peers or sd15 (--list shows which there are)
-  --variant name     one variant (default: all, timed in turns)
+  --variant a,b      some variants (default: all, timed in turns)
   --check            compare with the CPU twin, samples of what is large; exit code 1 beyond its tolerance
                      (the default without --time)
   --time             median milliseconds of interleaved samples, and GFLOP/s
@@ -67,7 +67,7 @@ export async function main(argv: string[]): Promise<number> {
   const kernel = findKernel(positionals);
   const shapes =
     values.shape === undefined ? findGroup(kernel, values.group) : [parseShape(kernel, values.shape)];
-  const variants = values.variant === undefined ? kernel.variants : [findVariant(kernel, values.variant)];
+  const variants = values.variant?.split(',').map((name) => findVariant(kernel, name)) ?? kernel.variants;
   const { precision } = values;
   if (precision !== 'f32' && precision !== 'f16') {
     throw new RangeError(`--precision must be f32 or f16, got '${precision}'`);

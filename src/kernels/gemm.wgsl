@@ -116,17 +116,20 @@ fn weightRow(step: u32) -> u32 {
   return (product * all + step) * select(1u, 4u, VECTOR_K) * p.columns;
 }
 
-/// Finishes the sums of one row at `column` and `column + 1`; whatever lies beyond the matrix is dropped.
-fn store(row: u32, column: u32, first: F, second: F) {
+/// Finishes the sum of one row at `column`; whatever lies beyond the matrix is dropped.
+fn store(row: u32, column: u32, sum: F) {
   if (row >= p.rows || column >= p.columns) { return; }
-  let a = biased(row, column, first);
-  if (GEGLU) {
-    write(((block * p.rows + row) * p.columns + column) / 2u, geglu(a, biased(row, column + 1u, second)));
+  write((block * p.rows + row) * p.columns + column, activateF(biased(row, column, sum)));
+}
+
+/// Finishes the sums of one row at `column` and `column + 1`, of which GEGLU makes one.
+fn storePair(row: u32, column: u32, first: F, second: F) {
+  if (!GEGLU) {
+    store(row, column, first);
+    store(row, column + 1u, second);
     return;
   }
-  let index = (block * p.rows + row) * p.columns + column;
-  write(index, activateF(a));
-  if (column + 1u < p.columns) {
-    write(index + 1u, activateF(biased(row, column + 1u, second)));
-  }
+  if (row >= p.rows || column >= p.columns) { return; }
+  let values = geglu(biased(row, column, first), biased(row, column + 1u, second));
+  write(((block * p.rows + row) * p.columns + column) / 2u, values);
 }

@@ -24,5 +24,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
   }
-  store(row, column, first, second);
+  storePair(row, column, first, second);
 }

@@ -18,5 +18,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     first += F(x[at]);
     second += F(x[at + 1u]);
   }
-  store(row, column, first, second);
+  storePair(row, column, first, second);
 }

@@ -53,6 +53,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //end
       default: {}
     }
-    store(row + i, column, first, second);
+    storePair(row + i, column, first, second);
   }
 }

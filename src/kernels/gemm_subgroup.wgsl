@@ -1,12 +1,15 @@
-// Product by subgroups: a workgroup owns ROWS rows, an invocation of it two F (8 columns with vec4f); no barriers.
+// Product by subgroups: a workgroup owns ROWS rows, an invocation of it COLUMNS F (one; two where GEGLU pairs them, or
+// where an F is a scalar); no barriers.
 // Layout, slices and epilogue: gemm.wgsl. LANES invocations of every subgroup hold one row each (ROWS / LANES in turn) and
-// broadcast it to the others, which read weights only: per four channels of 8 x 8 and four lanes, 2 vec4 of x and 8 of
-// the weights for 64 multiply-adds of vec4f, 0.3 bytes per flop in f32 from cache. About 90 registers of 32 bits with 8
-// rows; no workgroup memory.
+// broadcast it to the others, which read weights only: per four channels of 8 x 4 and four lanes, 2 vec4 of x and 4 of
+// the weights for 32 multiply-adds of vec4f, 0.4 bytes per flop in f32 from cache, 0.25 with 16 rows. About 60 registers
+// of 32 bits with 8 rows, 100 with 16; no workgroup memory.
 // All of a workgroup works on the same rows, so it does not matter which invocations form a subgroup, nor how large one
 // is: it has LANES at least, and what the lanes beyond them hold is not used.
 // The idea is that of ONNX Runtime's kernel for Intel: a broadcast of a fixed lane is a register operand on Intel and AMD.
-// On SwiftShader, where every load of an invocation is a gather, 0.6 to 0.65 of the time of gemm_register.
+// On SwiftShader every load of a lane is a branch and an insert, so that loads are what costs, in time and in machine
+// code: this has fewest. There a tall tile of one F is faster than a square one and compiles in half the time, and all
+// steps of a sum in a row spare it a store and a load of the sum each.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -17,17 +20,18 @@ fn main(
 ) {
   let steps = enter(group.z);
   let index = group.x + group.y * groups.x;
-  let across = (p.columns + 2u * WORKGROUP - 1u) / (2u * WORKGROUP);
+  let across = (p.columns + COLUMNS * WORKGROUP - 1u) / (COLUMNS * WORKGROUP);
   let row = ROWS * (index / across);
-  let column = 2u * (WORKGROUP * (index % across) + lane);
+  let column = COLUMNS * (WORKGROUP * (index % across) + lane);
   if (row >= p.rows) { return; }
 
   let mine = row + subgroupLane % LANES;
 //unroll h
   let origin$h = origin(min(mine + $hu * LANES, p.rows - 1u));
 //unroll l
-  var first$h_$l: F;
-  var second$h_$l: F;
+//unroll c
+  var sum$h_$l_$c: F;
+//end
 //end
 //end
   var w = weightRow(steps.first) + column;
@@ -39,37 +43,48 @@ fn main(
     for (var channel = span.first; channel < span.end; channel++) {
 //unroll h
       let held$h = load(base$h, channel);
-//unroll l
-      let a$h_$l = subgroupBroadcast(held$h, $lu);
-//end
 //end
 //unroll k
-      {
-        let w0 = F(weight[w]);
-        let w1 = F(weight[w + 1u]);
-        w += p.columns;
+//unroll c
+      let w$k_$c = F(weight[w + $cu]);
+//end
+      w += p.columns;
+//end
 //unroll h
 //unroll l
-        first$h_$l += a$h_$l[$k] * w0;
-        second$h_$l += a$h_$l[$k] * w1;
+      {
+        let a = subgroupBroadcast(held$h, $lu);
+//unroll c
+//unroll k
+        sum$h_$l_$c += a[$k] * w$k_$c;
 //end
 //end
       }
 //end
+//end
     }
     step += span.end - span.first;
   }
-  for (var i = 0u; i < ROWS; i++) { // one copy of the epilogue in the code, yet no dynamic index
-    var first: F;
-    var second: F;
+  for (var i = 0u; i < ROWS; i++) { // one copy of the epilogue in the code
+    var sums: array<F, COLUMNS>;
     switch (i) {
 //unroll h
 //unroll l
-      case $hu * LANES + $lu: { first = first$h_$l; second = second$h_$l; }
+      case $hu * LANES + $lu: {
+//unroll c
+        sums[$c] = sum$h_$l_$c;
+//end
+      }
 //end
 //end
       default: {}
     }
-    store(row + i, column, first, second);
+    if (GEGLU) {
+      storePair(row + i, column, sums[0], sums[COLUMNS - 1u]);
+    } else {
+//unroll c
+      store(row + i, column + $cu, sums[$c]);
+//end
+    }
   }
 }

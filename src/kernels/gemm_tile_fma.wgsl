@@ -56,6 +56,6 @@ fn finish(sums: ptr<function, Sums>, tileRow: u32, tileColumn: u32, lane: u32) {
 //end
       default: {}
     }
-    store(row + i, column, first, second);
+    storePair(row + i, column, first, second);
   }
 }

@@ -83,7 +83,7 @@ fn finish(sums: ptr<function, Sums>, tileRow: u32, tileColumn: u32, lane: u32) {
     let mine = corner(at / RESULT);
     let row = (at % RESULT) / MATRIX_N;
     let column = at % MATRIX_N;
-    store(
+    storePair(
       tileRow + mine.y + $au * MATRIX_M + row,
       tileColumn + (mine.x + $bu * MATRIX_N + column) / 4u,
       vec4f(results[at], results[at + 1u], results[at + 2u], results[at + 3u]),

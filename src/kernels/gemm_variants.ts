@@ -43,7 +43,7 @@ export interface GemmKernel {
 type Device = Pick<Gpu, 'features' | 'info' | 'matrixConfigs'>;
 
 /** Kernels by name; undefined where the device lacks what one needs. */
-const KERNELS: Readonly<Record<string, (device: Device, half: boolean) => GemmKernel | undefined>> = {
+const KERNELS: Readonly<Record<string, (device: Device, widths: GemmWidths) => GemmKernel | undefined>> = {
   plain: () => ({
     ...{ wgsl: plainWgsl, loads: 'scalars', rows: 1, columns: 2, tilesPerWorkgroup: 64 },
     ...{ constants: {}, unroll: {} },
@@ -53,8 +53,9 @@ const KERNELS: Readonly<Record<string, (device: Device, half: boolean) => GemmKe
   tile: () => workgroupTile(64, 16, 4),
   tile32: () => workgroupTile(32, 8, 4),
   tile128: () => workgroupTile(128, 16, 8),
-  subgroup: (device) => subgroupTile(device, 8),
-  subgroup4: (device) => subgroupTile(device, 4),
+  subgroup: (device, widths) => subgroupTile(device, widths, 8),
+  subgroup4: (device, widths) => subgroupTile(device, widths, 4),
+  subgroup16: (device, widths) => subgroupTile(device, widths, 16),
   matrix: matrixTile,
 };
 
@@ -77,20 +78,25 @@ function workgroupTile(rows: number, columns: number, each: number): GemmKernel 
   };
 }
 
-function subgroupTile({ features, info }: Device, rows: number): GemmKernel | undefined {
+function subgroupTile(
+  { features, info }: Device,
+  { columns, geglu }: GemmWidths,
+  rows: number,
+): GemmKernel | undefined {
   if (!features.subgroups) return undefined;
   // One full subgroup a workgroup where that can be had; lanes that every subgroup has share the rows.
   const { subgroupMinSize = 4, subgroupMaxSize = 64 } = info;
   const WORKGROUP = Math.min(64, Math.max(8, subgroupMaxSize));
   const LANES = Math.min(rows, subgroupMinSize >= 8 ? 8 : 4);
+  const COLUMNS = geglu || columns % 4 !== 0 ? 2 : 1;
   return {
-    ...{ wgsl: subgroupWgsl, loads: 'vectors', rows, columns: 2 * WORKGROUP, tilesPerWorkgroup: 1 },
-    constants: { ROWS: rows, WORKGROUP, LANES, USES_SUBGROUPS: true },
-    unroll: { h: rows / LANES, l: LANES },
+    ...{ wgsl: subgroupWgsl, loads: 'vectors', rows, columns: COLUMNS * WORKGROUP, tilesPerWorkgroup: 1 },
+    constants: { ROWS: rows, COLUMNS, WORKGROUP, LANES, USES_SUBGROUPS: true },
+    unroll: { h: rows / LANES, l: LANES, c: COLUMNS },
   };
 }
 
-function matrixTile({ matrixConfigs, info }: Device, half: boolean): GemmKernel | undefined {
+function matrixTile({ matrixConfigs, info }: Device, { half = false }: GemmWidths): GemmKernel | undefined {
   const config = fittingConfig(matrixConfigs, half);
   if (!config) return undefined;
   const { M, N, K, componentType } = config;
@@ -148,8 +154,8 @@ export function gemmVariant(device: Device, name: string, sizes: GemmWidths): Ge
       `no variant '${name}', expected one of ${Object.keys(KERNELS).join(', ')}, or one but plain with /2, /3 …`,
     );
   }
-  const { channels, columns, geglu, half = false } = sizes;
-  const kernel = make(device, half);
+  const { channels, columns, geglu } = sizes;
+  const kernel = make(device, sizes);
   if (!kernel) throw new RangeError(`variant '${name}' needs a feature that this device lacks`);
   const vectorK = kernel.loads !== 'scalars' && channels % 4 === 0;
   const vectorN = kernel.loads !== 'scalars' && columns % (geglu ? 8 : 4) === 0;
