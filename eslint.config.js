@@ -80,6 +80,10 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
+  {
+    files: ['demo/examples/**'],
+    languageOptions: { globals: { document: 'readonly', Worker: 'readonly', URL: 'readonly' } },
+  },
   ...layerRules,
   ...folderRules,
 );

@@ -18,15 +18,18 @@ afterAll(() => {
 /**
  * A test with a device. It fails on any validation error, on a failed device, and when a buffer made in it
  * outlives it. `precision: 'f16'` gives it a device of its own and runs only where the adapter has shader-f16
- * (lavapipe); which lanes have one is fixed by REFILM_ADAPTER, so nothing is skipped by accident.
+ * (lavapipe); which lanes have one is fixed by REFILM_ADAPTER, so nothing is skipped by accident. `variants` gives it a
+ * device of its own too, on which kernels choose as for a CPU or a GPU.
  */
 export function gpuTest(
   name: string,
   body: (gpu: Gpu) => Promise<void>,
   precision: 'f32' | 'f16' = 'f32',
+  variants?: 'software' | 'hardware',
 ): void {
   test(name, async () => {
-    const gpu = precision === 'f32' ? shared! : await createGpu({ precision });
+    const own = precision === 'f16' || variants !== undefined;
+    const gpu = own ? await createGpu({ precision, ...(variants && { variants }) }) : shared!;
     const before = new Set(gpu.liveBuffers());
     gpu.device.pushErrorScope('validation');
     const failure = await body(gpu).then(
@@ -35,12 +38,12 @@ export function gpuTest(
     );
     const invalid = await gpu.device.popErrorScope();
     const leaked = gpu.liveBuffers().filter((label) => !before.has(label));
-    if (precision === 'f16') gpu.dispose();
+    if (own) gpu.dispose();
     // The body's own error says most: a kernel that does not compile is a validation error too.
     if (failure) throw failure.error;
     expect(invalid?.message, 'validation error').toBeUndefined();
     expect(leaked, 'leaked buffers').toEqual([]);
-    if (precision === 'f32') gpu.throwIfFailed();
+    if (!own) gpu.throwIfFailed();
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { activateCase, addCase } from './activation.case.ts';
 import { addRowsCase } from './add_rows.case.ts';
+import { affineCase } from './affine.case.ts';
 import { attentionCase } from './attention.case.ts';
 import { blockMatchCase } from './block_match.case.ts';
 import { blur121Case } from './blur121.case.ts';
@@ -10,7 +11,7 @@ import { combineCase } from './combine.case.ts';
 import { compositeCase } from './composite.case.ts';
 import { conv2dCase } from './conv2d.case.ts';
 import { convTranspose2dCase } from './conv_transpose2d.case.ts';
-import { concatCase, sliceCase } from './copy.case.ts';
+import { concatCase, concatRepeatedCase, sliceCase } from './copy.case.ts';
 import { gatherCase } from './gather.case.ts';
 import { groupNormCase } from './group_norm.case.ts';
 import { guidedApplyCase, guidedCoefficientsCase } from './guided_filter.case.ts';
@@ -35,6 +36,7 @@ export const CASES: readonly KernelCase[] = [
   activateCase,
   addCase,
   addRowsCase,
+  affineCase,
   attentionCase,
   blockMatchCase,
   blur121Case,
@@ -42,6 +44,7 @@ export const CASES: readonly KernelCase[] = [
   combineCase,
   compositeCase,
   concatCase,
+  concatRepeatedCase,
   conv2dCase,
   convTranspose2dCase,
   gatherCase,

@@ -35,8 +35,8 @@ export const concatCase: KernelCase = {
 
 /** `[n, m, a, inner]` beside `[ny, my, 1, inner]`, whose sides are those or 1 and then repeated, along axis 2. */
 export const concatRepeatedCase: KernelCase = {
-  op: 'concat',
-  variants: ['repeated'],
+  op: 'concat_repeated',
+  variants: ['plain'],
   shapes: [
     { n: 3, m: 1, a: 5, ny: 1, my: 1, inner: 7 },
     { n: 3, m: 5, a: 1, ny: 3, my: 1, inner: 1 },

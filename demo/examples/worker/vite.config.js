@@ -1,0 +1,7 @@
+export default {
+  // Weights are streamed and read by range, which data URLs can't be; and their modules are found beside them.
+  build: { target: 'es2023', assetsInlineLimit: 0 },
+  optimizeDeps: { exclude: ['refilm'] },
+  // The engine loads its mp4 part when a file is opened: a worker of several modules.
+  worker: { format: 'es' },
+};
