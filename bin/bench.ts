@@ -87,7 +87,7 @@ async function inBrowser<T>(software: boolean, work: (page: Page) => Promise<T>)
 function print({ kernel, shape, variant, ms, gflops, gbps, share }: BenchRow): void {
   const speed = `${ms.toFixed(3).padStart(10)} ms ${gflops.toFixed(2).padStart(9)} GFLOP/s ${gbps.toFixed(2).padStart(8)} GB/s`;
   const of = `${Math.round(100 * share)} %`.padStart(6);
-  console.log(`${kernel.padEnd(18)} ${variant.padEnd(12)} ${speed} ${of}  ${shape}`);
+  console.log(`${kernel.padEnd(18)} ${variant.padEnd(14)} ${speed} ${of}  ${shape}`);
 }
 
 function count(option: string, text: string | undefined, least: number): number | undefined {

@@ -103,7 +103,7 @@ async function runShape(
     for (const variant of variants) {
       const one = await prepareCase(gpu, kernel, shape, variant);
       if (one) prepared.set(variant, one);
-      else console.log(`  ${variant.padEnd(12)} does not do this shape`);
+      else console.log(`  ${variant.padEnd(14)} does not do this shape`);
     }
     const verdicts = new Map<string, string>();
     const compared = kernel.flops(shape) > WHOLE_TWIN ? 'samples' : 'all';
@@ -123,7 +123,7 @@ async function runShape(
     for (const variant of prepared.keys()) {
       const ms = times.get(variant);
       const speed = ms ? `${ms.toFixed(3)} ms  ${(kernel.flops(shape) / ms / 1e6).toFixed(2)} GFLOP/s` : '';
-      console.log(`  ${variant.padEnd(12)} ${verdicts.get(variant) ?? ''} ${speed}`);
+      console.log(`  ${variant.padEnd(14)} ${verdicts.get(variant) ?? ''} ${speed}`);
     }
   } finally {
     for (const one of prepared.values()) one.dispose();

@@ -55,7 +55,7 @@ const KERNELS: Readonly<Record<string, (device: Device, widths: GemmWidths) => G
   tile128: () => workgroupTile(128, 16, 8),
   subgroup: (device, widths) => subgroupTile(device, widths, 8),
   subgroup4: (device, widths) => subgroupTile(device, widths, 4),
-  subgroup16: (device, widths) => subgroupTile(device, widths, 16),
+  subgroup_tall: (device, widths) => subgroupTile(device, widths),
   matrix: matrixTile,
 };
 
@@ -78,17 +78,20 @@ function workgroupTile(rows: number, columns: number, each: number): GemmKernel 
   };
 }
 
+/** `asked` rows of one column; or the tile of large products, whose machine code takes a CPU's driver a second. */
 function subgroupTile(
   { features, info }: Device,
   { columns, geglu }: GemmWidths,
-  rows: number,
+  asked?: 4 | 8,
 ): GemmKernel | undefined {
   if (!features.subgroups) return undefined;
   // One full subgroup a workgroup where that can be had; lanes that every subgroup has share the rows.
   const { subgroupMinSize = 4, subgroupMaxSize = 64 } = info;
   const WORKGROUP = Math.min(64, Math.max(8, subgroupMaxSize));
-  const LANES = Math.min(rows, subgroupMinSize >= 8 ? 8 : 4);
-  const COLUMNS = geglu || columns % 4 !== 0 ? 2 : 1;
+  const wide = subgroupMinSize >= 8;
+  const rows = asked ?? (wide ? 16 : 32);
+  const LANES = wide && rows >= 8 ? 8 : 4;
+  const COLUMNS = asked === undefined || geglu || columns % 4 !== 0 ? 2 : 1;
   return {
     ...{ wgsl: subgroupWgsl, loads: 'vectors', rows, columns: COLUMNS * WORKGROUP, tilesPerWorkgroup: 1 },
     constants: { ROWS: rows, COLUMNS, WORKGROUP, LANES, USES_SUBGROUPS: true },
@@ -182,6 +185,9 @@ const FEW_TILES = 128;
 const MANY_WORKGROUPS = 32;
 const MANY_SMALL_WORKGROUPS = 256;
 
+/** Multiplications from which the tall tile repays its compilation: a second against a tenth or two of the time. */
+const MANY_MULTIPLICATIONS = 2 ** 26;
+
 /** Channels from which a workgroup tile, 16 deep, is mostly full; and the least that a slice of a sum should take. */
 const DEEP = 16;
 const SLICE = 128;
@@ -194,7 +200,12 @@ export function gemmCandidates(gpu: Gpu, sizes: GemmSizes): [string, ...string[]
     products * ceilDiv(rows, height) * ceilDiv(columns, width);
   const register = workgroups(8, 8) < FEW_TILES ? 'register4' : 'register';
   const subgroup = gpu.features.subgroups ? (rows <= 4 ? 'subgroup4' : 'subgroup') : undefined;
-  if (gpu.variants === 'software') return subgroup ? [subgroup, register] : [register];
+  const depth = channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1);
+  if (gpu.variants === 'software') {
+    if (!subgroup) return [register];
+    const large = products * rows * depth * columns >= MANY_MULTIPLICATIONS;
+    return large ? ['subgroup_tall', subgroup, register] : [subgroup, register];
+  }
   const others: [string, ...string[]] = subgroup ? [register, subgroup] : [register];
   if (channels < DEEP || !doesGemm(gpu, 'tile', sizes)) return others;
   if (workgroups(64, 64) >= MANY_WORKGROUPS) {
@@ -202,7 +213,7 @@ export function gemmCandidates(gpu: Gpu, sizes: GemmSizes): [string, ...string[]
     return doesGemm(gpu, 'matrix', sizes) ? ['matrix', 'tile', large, ...others] : ['tile', large, ...others];
   }
   const small = workgroups(32, 32);
-  const deepest = Math.floor((channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1)) / SLICE);
+  const deepest = Math.floor(depth / SLICE);
   const slices = Math.min(ceilDiv(MANY_SMALL_WORKGROUPS, small), deepest, MOST_SLICES);
   return slices > 1 ? [`tile32/${slices}`, 'tile32', ...others] : ['tile32', 'tile', ...others];
 }
