@@ -70,7 +70,7 @@ async function runExample(site: string): Promise<[duration: number, width: numbe
   }
 }
 
-const DANCER = [expect.closeTo(2, 1), 256, 256];
+const DANCER = [expect.closeTo(2, 1), 320, 192];
 
 test('one HTML file, modules from a CDN', async () => {
   const site = join(folder, 'html');
