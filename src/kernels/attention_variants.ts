@@ -90,8 +90,9 @@ function registerKernel(o: AttentionOptions, software: boolean): AttentionKernel
   };
 }
 
-/** Scores from which on a tile twice as high is worth compiling: SwiftShader takes seconds instead of one. */
-const MANY_SCORES = 2 ** 20;
+/** Scores from which on tiles of four rows, and of eight, are worth compiling: SwiftShader takes 1 s for two, 2 and 5 for those. */
+const MANY_SCORES = 2 ** 18;
+const VERY_MANY_SCORES = 2 ** 20;
 
 // Rows share the loads of keys, keys those of queries and sums: 4 x 2 takes half as long as 2 x 1 on SwiftShader, 8 x 2
 // two fifths. Sequences with hidden keys are short texts: a small tile compiles sooner.
@@ -100,7 +101,9 @@ function softwareTile(o: AttentionOptions): [rows: number, keys: number] {
 }
 
 function softwareRows({ batch, heads, queries, keys }: AttentionOptions): number {
-  return batch * heads * queries * keys < MANY_SCORES ? 4 : 8;
+  const scores = batch * heads * queries * keys;
+  if (scores < MANY_SCORES) return 2;
+  return scores < VERY_MANY_SCORES ? 4 : 8;
 }
 
 function quadKernel(o: AttentionOptions): AttentionKernel {

@@ -78,6 +78,11 @@ function workgroupTile(rows: number, columns: number, each: number): GemmKernel 
   };
 }
 
+/** One full subgroup where that can be had. */
+function subgroupWorkgroup({ subgroupMaxSize = 64 }: Device['info']): number {
+  return Math.min(64, subgroupMaxSize);
+}
+
 /** `asked` rows of one column; or the tile of large products, whose machine code takes a CPU's driver a second. */
 function subgroupTile(
   { features, info }: Device,
@@ -85,9 +90,9 @@ function subgroupTile(
   asked?: 4 | 8,
 ): GemmKernel | undefined {
   if (!features.subgroups) return undefined;
-  // One full subgroup a workgroup where that can be had; lanes that every subgroup has share the rows.
-  const { subgroupMinSize = 4, subgroupMaxSize = 64 } = info;
-  const WORKGROUP = Math.min(64, Math.max(8, subgroupMaxSize));
+  const { subgroupMinSize = 4 } = info;
+  const WORKGROUP = subgroupWorkgroup(info);
+  // Lanes that every subgroup has share the rows.
   const wide = subgroupMinSize >= 8;
   const rows = asked ?? (wide ? 16 : 32);
   const LANES = wide && rows >= 8 ? 8 : 4;
@@ -185,8 +190,9 @@ const FEW_TILES = 128;
 const MANY_WORKGROUPS = 32;
 const MANY_SMALL_WORKGROUPS = 256;
 
-/** Multiplications from which the tall tile repays its compilation: a second against a tenth or two of the time. */
-const MANY_MULTIPLICATIONS = 2 ** 26;
+/** Multiplications and columns from which the tall tile repays its compilation: a second against a seventh of the time. */
+const MANY_MULTIPLICATIONS = 2 ** 27;
+const MANY_COLUMNS = 256;
 
 /** Channels from which a workgroup tile, 16 deep, is mostly full; and the least that a slice of a sum should take. */
 const DEEP = 16;
@@ -202,9 +208,10 @@ export function gemmCandidates(gpu: Gpu, sizes: GemmSizes): [string, ...string[]
   const subgroup = gpu.features.subgroups ? (rows <= 4 ? 'subgroup4' : 'subgroup') : undefined;
   const depth = channels * (taps ? taps.kernel[0] * taps.kernel[1] : 1);
   if (gpu.variants === 'software') {
-    if (!subgroup) return [register];
-    const large = products * rows * depth * columns >= MANY_MULTIPLICATIONS;
-    return large ? ['subgroup_tall', subgroup, register] : [subgroup, register];
+    // Lanes of which less than half have a column cost more than sharing the rows saves.
+    if (!subgroup || 2 * columns < 4 * subgroupWorkgroup(gpu.info)) return [register];
+    const many = columns >= MANY_COLUMNS && products * rows * depth * columns >= MANY_MULTIPLICATIONS;
+    return many ? ['subgroup_tall', subgroup, register] : [subgroup, register];
   }
   const others: [string, ...string[]] = subgroup ? [register, subgroup] : [register];
   if (channels < DEEP || !doesGemm(gpu, 'tile', sizes)) return others;
