@@ -12,11 +12,10 @@ export const SOURCE_OPTIONS = {
   ...{ mode: TEXT, scene: TEXT, depth: TEXT, unet: TEXT, storyboard: FLAG, motion: TEXT, fade: TEXT },
 } as const;
 
-/** Modes that a command can ask for: a mask is painted, in the page or by the library. */
-const COMMAND_MODES = (Object.keys(MODES) as Mode[]).filter((mode): boolean => mode !== 'mask');
+const MODE_NAMES = Object.keys(MODES) as Mode[];
 
 /** What they mean, for a usage text. */
-export const SOURCE_OPTIONS_HELP = `  --mode <mode>          options that suit it: ${COMMAND_MODES.join(', ')}
+export const SOURCE_OPTIONS_HELP = `  --mode <mode>          options that suit it: ${MODE_NAMES.join(', ')}
   --storyboard           edit stills instead of a video: each as <image>@<seconds>, --duration says how long
   --motion <motion>      of a storyboard's camera: hold, zoom, pan or drift (default)
   --fade <seconds>       of its cross-fades (default 0.5)
@@ -47,9 +46,17 @@ export interface ReadSource {
   readonly name: string;
 }
 
-/** Reads what is edited from `words` and `names`. Throws UsageError for what does not go together. */
-export function readSource(words: Words, names: readonly string[], options: EditJob['options']): ReadSource {
-  const mode = readMode(words);
+/**
+ * Reads what is edited from `words` and `names`, beside a mask where `masked`. Throws UsageError for what does not go
+ * together.
+ */
+export function readSource(
+  words: Words,
+  names: readonly string[],
+  options: EditJob['options'],
+  masked: boolean,
+): ReadSource {
+  const mode = readMode(words, masked);
   const { start, duration, fps, ...rest } = { ...(mode && MODES[mode].defaults), ...options };
   const made = words.storyboard ? '--storyboard' : words.scene === undefined ? undefined : '--scene';
   if (!made) {
@@ -104,9 +111,9 @@ export function readSource(words: Words, names: readonly string[], options: Edit
   return { source: { scene }, options: rest, name: scene.scene };
 }
 
-function readMode({ mode, storyboard, scene, unet }: Words): Mode | undefined {
-  if (mode !== undefined && !COMMAND_MODES.includes(mode as Mode)) {
-    throw new UsageError(`--mode must be one of ${COMMAND_MODES.join(', ')}, got '${mode}'.`);
+function readMode({ mode, storyboard, scene, unet }: Words, masked: boolean): Mode | undefined {
+  if (mode !== undefined && !MODE_NAMES.includes(mode as Mode)) {
+    throw new UsageError(`--mode must be one of ${MODE_NAMES.join(', ')}, got '${mode}'.`);
   }
   for (const [name, given, own] of [
     ['storyboard', storyboard, 'storyboard'],
@@ -118,6 +125,11 @@ function readMode({ mode, storyboard, scene, unet }: Words): Mode | undefined {
   }
   if (mode === 'customize' && unet === undefined) {
     throw new UsageError('--mode customize needs --unet: the fine-tuned weights.');
+  }
+  if (mode === 'mask' && !masked) {
+    throw new UsageError(
+      '--mode mask needs --mask-box, --mask-depth or --mask-picture: what of the video changes.',
+    );
   }
   return (
     (mode as Mode | undefined) ?? (storyboard ? 'storyboard' : scene !== undefined ? 'render' : undefined)

@@ -155,7 +155,8 @@ async function readRequest(argv: string[]): Promise<Request> {
     ...{ picture: TEXT, output: { type: 'string', short: 'o' }, sheet: TEXT },
   });
   const asked = { ...(values.prompt !== undefined && { prompt: values.prompt }), ...readEditOptions(values) };
-  const { source, options, name } = readSource(values, positionals, asked);
+  const mask = readMaskOptions(values);
+  const { source, options, name } = readSource(values, positionals, asked, mask !== undefined);
   if (values.prompt === undefined && values.picture === undefined) {
     throw new UsageError('Give --prompt, --picture or both.');
   }
@@ -176,7 +177,7 @@ async function readRequest(argv: string[]): Promise<Request> {
     picture: values.picture,
     depth: values.depth,
     unet: values.unet,
-    mask: readMaskOptions(values),
+    mask,
     output,
     sheet: values.sheet,
     model: await readModel(values.model),
