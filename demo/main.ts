@@ -261,7 +261,7 @@ function showTakes(): void {
 /** Fills the form with what made `take`. */
 function use(take: Take): void {
   form.write({ ...DEFAULTS, ...take.settings });
-  modes.choose(take.settings.mode);
+  modes.choose(take.settings.mode, take.files);
   void content.setPicture(take.files.picture);
   showClip(take.clip);
   changed();

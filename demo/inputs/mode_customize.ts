@@ -23,15 +23,22 @@ export class CustomizeMode implements ModePanel {
 
   files(): RequestFiles | string {
     return this.#unet
-      ? { unet: this.#unet }
+      ? { unet: this.#unet, unetName: this.#unet.name }
       : 'Choose the fine-tuned weights first: a safetensors file with tensors of the UNet.';
   }
 
-  #set(file: File | undefined): void {
+  /** Takes the weights that a take was made with; asks for them where only their name is left. */
+  use({ unet, unetName }: RequestFiles): void {
+    this.#set(unet, unetName);
+  }
+
+  #set(file: File | undefined, missing?: string): void {
     this.#unet = file;
     this.#remove.hidden = file === undefined;
     this.#status.textContent = file
       ? `${file.name}, ${(file.size / 1e6).toFixed(1)} MB. They are checked when a take begins.`
-      : 'All of the UNet’s tensors or some, named as in the checkpoint.';
+      : missing === undefined
+        ? 'All of the UNet’s tensors or some, named as in the checkpoint.'
+        : `The take was made with ${missing}, which this page has no more: choose it again.`;
   }
 }

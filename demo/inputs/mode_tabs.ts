@@ -10,6 +10,8 @@ export interface ModePanel {
   readonly element?: HTMLElement;
   /** What it brings along; a sentence where something is missing yet. */
   readonly files?: () => RequestFiles | string;
+  /** Takes its inputs from those that made a take. */
+  readonly use?: (files: RequestFiles) => void;
   /** It is chosen, or left. */
   readonly onShow?: (shown: boolean) => void;
 }
@@ -38,10 +40,12 @@ export class ModeTabs {
     return this.#current.files?.() ?? {};
   }
 
-  /** Chooses a mode; one that there is none of is passed over. */
-  choose(mode: string): void {
+  /** Chooses a mode, with the `files` of a take where it is one's; a mode that there is none of is passed over. */
+  choose(mode: string, files?: RequestFiles): void {
     const found = this.#tabs.find(([panel]) => panel.mode === mode);
-    if (found) this.#show(found[0]);
+    if (!found) return;
+    if (files) found[0].use?.(files);
+    this.#show(found[0]);
   }
 
   #tab(panel: ModePanel): HTMLButtonElement {

@@ -84,8 +84,9 @@ export interface RequestFiles {
   /** A depth pass of the clip, or the built-in scene that the clip was rendered of, whose depth is exact. */
   readonly depth?: Blob;
   readonly scene?: SceneName;
-  /** Fine-tuned weights of the UNet. */
-  readonly unet?: Blob;
+  /** Fine-tuned weights of the UNet. Too large to be kept with a take: after a reload only their name is left. */
+  readonly unet?: File;
+  readonly unetName?: string;
 }
 
 /** The options of `editor.edit` that settings and files stand for. */

@@ -35,7 +35,7 @@ export class TakeStore {
   /** Keeps a finished take and its clip. */
   async put(take: Take): Promise<void> {
     const { id, clip, settings, result, quality } = take;
-    const { unet: _, ...files } = take.files; // too large to keep with every take
+    const { unet: _, ...files } = take.files; // too large to keep with every take; their name stays
     if (!result) return;
     await this.#write((takes, clips) => {
       takes.put({

@@ -47,6 +47,15 @@ export function finish(take: Take, edit: EditResult): void {
   take.status = 'done';
 }
 
+/** Says what is missing where a take of fine-tuned weights has lost them: the plain model would make another video. */
+export function missingWeights({ settings, files }: Pick<Take, 'settings' | 'files'>): string | undefined {
+  if (settings.mode !== 'customize' || files.unet) return undefined;
+  return (
+    `This take was made with the fine-tuned weights ${files.unetName ?? 'of a file'}, which this page has no more: ` +
+    'choose them again in the mode Customize.'
+  );
+}
+
 /** What a take is called: its sentence, or the picture. */
 export function titleOf({ settings, files }: Pick<Take, 'settings' | 'files'>): string {
   return settings.prompt.trim() || (files.picture ? 'by a picture' : 'untitled');

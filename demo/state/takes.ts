@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { Model } from '../model.ts';
 import { editOptions } from './settings.ts';
 import { TakeStore } from './store.ts';
-import { finish, newTake, type Take } from './take.ts';
+import { finish, missingWeights, newTake, type Take } from './take.ts';
 
 /** The page looks at a take while it is made, and moves its guidance afterwards. */
 const WATCHED = { previewEvery: 4, keepPredictions: true };
@@ -96,6 +96,8 @@ export class Takes {
     let failure: unknown;
     try {
       const { clip, settings, files } = take;
+      const missing = missingWeights(take);
+      if (missing !== undefined) throw new Error(missing);
       const result = await this.#model.use(
         (editor) => {
           take.status = 'running';

@@ -52,7 +52,10 @@ export function guidanceMixer(take: Take, edit: EditResult, model: Model, events
     status.textContent = 'Mixing …';
     try {
       const options = { temporal: moved().temporal, guidance: moved().guidance, signal };
-      const { video, approximate } = await model.use((editor) => editor.mix(edit, options), { signal });
+      const { video, approximate } = await model.use((editor) => editor.mix(edit, options), {
+        signal,
+        unet: take.files.unet, // what is not predicted yet is asked of the take's own weights
+      });
       status.textContent = approximate ? 'approximate' : 'exact';
       exactly.hidden = !approximate;
       events.onMixed(take, video);

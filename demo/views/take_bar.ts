@@ -56,7 +56,7 @@ export class TakeBar {
         make('p', {
           className: 'quiet',
           id: 'facts',
-          textContent: `${facts} · ${settingsText(take.settings)}`,
+          textContent: `${facts} · ${settingsText(take)}`,
         }),
       ),
       make('div', { className: 'row' }, save, use, this.#measureButton(take)),

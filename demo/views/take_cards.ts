@@ -21,12 +21,13 @@ const SHORT: Partial<Record<keyof Settings, string>> = {
   duration: 'length',
 };
 
-/** Settings that differ from the defaults, in a line; prompt and mode are said elsewhere. */
-export function settingsText(settings: Settings): string {
+/** What differs from the defaults, in a line, and whose weights made it; prompt and mode are said elsewhere. */
+export function settingsText({ settings, files }: Pick<Take, 'settings' | 'files'>): string {
   const { mode: _, prompt: __, ...rest } = changes(settings);
   const parts = Object.entries(rest).map(
     ([name, value]) => `${SHORT[name as keyof Settings] ?? name} ${value}`,
   );
+  if (settings.mode === 'customize') parts.push(`weights ${files.unetName ?? 'of a file'}`);
   return parts.join(' · ') || 'default settings';
 }
 
@@ -120,7 +121,7 @@ class Card {
         'div',
         { className: 'take-body' },
         make('p', { className: 'prompt', textContent: title }),
-        make('p', { className: 'quiet', textContent: `${take.clip.name} · ${settingsText(take.settings)}` }),
+        make('p', { className: 'quiet', textContent: `${take.clip.name} · ${settingsText(take)}` }),
         this.#facts,
       ),
       make(

@@ -143,7 +143,8 @@ export class Editor {
    * `result`, an edit with `keepPredictions`, with its guidance moved: the kept predictions of each step are weighted anew
    * (eq. 8) and no network runs but the autoencoder; where the image model's predictions are needed and were not made
    * (ω_t was 1), they are made up once. An approximation, except for the weights that the edit had. Throws TypeError for
-   * a result that keeps nothing, is a copy, or is another editor's, RangeError for numbers out of range, else as `edit`.
+   * a result that keeps nothing, is a copy, or is another editor's, RangeError for numbers out of range, `WeightsError`
+   * where predictions are to be made up after `customize` laid on other weights, else as `edit`.
    */
   async mix(result: EditResult, options: MixOptions = {}): Promise<EditResult> {
     return this.#exclusively(async () => {

@@ -47,11 +47,20 @@ export function bytesSource(bytes: Uint8Array, name = 'bytes'): ByteSource {
   };
 }
 
+/** Whether two files are the same one, unchanged, as far as name, size and version tell. */
+export async function sameSource(a: ByteSource | undefined, b: ByteSource | undefined): Promise<boolean> {
+  if (a === b) return true;
+  if (a?.name !== b?.name) return false;
+  const [version, other] = await Promise.all([a?.version?.(), b?.version?.()]);
+  return version !== undefined && version === other && (await a!.size()) === (await b!.size());
+}
+
 /** A `Blob` or `File`: only the ranges read are ever in memory. */
 export function blobSource(blob: Blob, name = blob instanceof File ? blob.name : 'blob'): ByteSource {
   return {
     name,
     size: () => Promise.resolve(blob.size),
+    ...(blob instanceof File && { version: () => Promise.resolve(String(blob.lastModified)) }),
     async read(start, end, options) {
       options?.signal?.throwIfAborted();
       checkRange(name, start, end, blob.size);

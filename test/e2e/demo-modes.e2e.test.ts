@@ -64,7 +64,7 @@ test('render: a clip with its depth pass', { timeout: 10 * MINUTE }, () =>
 );
 
 test(
-  'customize: foreign weights are refused by name, fine-tuned ones are laid over',
+  'customize: foreign weights are refused by name, fine-tuned ones are laid over and remembered with the take',
   { timeout: 10 * MINUTE },
   () =>
     withPage(async (page) => {
@@ -83,6 +83,28 @@ test(
       await choose(page, 'label:has(#unet)', good);
       await saveOneFrame(page, 'books-refilm.mp4');
       expect(await visible(page, '#message')).toBe(false);
+      expect(await text(page, '#facts')).toContain('weights tuned.safetensors');
+
+      // Another take takes them off; the first one's sliders ask its own weights for what they were not asked yet.
+      await page.click('#mode-stylize');
+      await refilm(page);
+      await (await page.$$('.take-show.done')).at(-1)!.click();
+      await page.click('#mixer summary');
+      await page.focus('#mix-temporal');
+      await page.keyboard.press('ArrowRight');
+      await waitForText(page, '#mix-status', 'approximate', 5 * MINUTE);
+
+      await page.reload();
+      await waitForText(page, '#take-list', 'weights tuned.safetensors');
+      await page.click('.take:last-child .take-show');
+      await page.locator('#take-bar ::-p-text(Use these settings)').click();
+      await waitForText(
+        page,
+        '#customize-status',
+        'made with tuned.safetensors, which this page has no more',
+      );
+      await page.click('#run');
+      expect(await text(page, '#message')).toContain('Choose the fine-tuned weights first');
     }),
 );
 

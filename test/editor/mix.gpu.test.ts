@@ -10,8 +10,11 @@ import { editShape } from '../../src/editor/run/plan_edit.ts';
 import { Session } from '../../src/editor/model/session.ts';
 import type { FrameSource } from '../../src/editor/source/source.ts';
 import type { Gpu } from '../../src/gpu/index.ts';
+import { WeightsError } from '../../src/net/errors.ts';
+import { bytesSource } from '../../src/net/source.ts';
 import { gpuTest, hasF16 } from '../gpu.ts';
 import { diskFolder } from '../nano.ts';
+import { soundFile } from '../net/fixtures.ts';
 
 /** Frames of a bright square that moves over a dark ground. */
 function movingSquare(count: number): FrameSource {
@@ -139,6 +142,25 @@ gpuTest(
       const image = (run: KeptRun) => [...run.windows[0]!.steps[0]!.terms.get('image-unconditional')!];
       const [got, want] = [image(kept), image(full)];
       got.forEach((value, i) => expect(Math.abs(value - want[i]!)).toBeLessThan(1e-4));
+    });
+  },
+);
+
+gpuTest(
+  'nothing is made up by other weights than the edit had; what was kept is mixed all the same',
+  async (gpu) => {
+    await withSession(gpu, async (job) => {
+      const edit = job({ guidance: 5, temporal: 1, steps: 1 });
+      const { frames, mixed } = await keptEdit(edit);
+      const bias = { dtype: 'F32', shape: [24], bytes: new Uint8Array(4 * 24) } as const;
+      const tuned = bytesSource(soundFile({ 'conv_out.bias': bias }), 'tuned.safetensors');
+      await edit.session.customize(tuned);
+      expect(await mixed(edit)).toEqual(frames);
+      const refused = mixed(withWeights(edit, 5, 1.5));
+      await expect(refused).rejects.toThrow(WeightsError);
+      await expect(refused).rejects.toThrow(/made with \(the model's own\).*got tuned\.safetensors: go back/);
+      await edit.session.customize(undefined);
+      expect(distance(await mixed(withWeights(edit, 5, 1.5)), frames)).toBeGreaterThan(0);
     });
   },
 );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { WeightsError } from '../../src/net/errors.ts';
-import { blobSource, bytesSource, readAll } from '../../src/net/source.ts';
+import { blobSource, bytesSource, readAll, sameSource } from '../../src/net/source.ts';
 
 const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
 
@@ -30,6 +30,18 @@ test('what is read belongs to the caller', async () => {
   const source = bytesSource(bytes.slice());
   (await source.read(0, 4)).fill(9);
   expect(await source.read(0, 4)).toEqual(bytes.slice(0, 4));
+});
+
+test('the same file, as far as name, size and version tell', async () => {
+  const file = (content: BlobPart, name: string, lastModified: number) =>
+    blobSource(new File([content], name, { lastModified }));
+  const first = file(bytes, 'x', 1);
+  expect(await sameSource(undefined, undefined)).toBe(true);
+  expect(await sameSource(first, first)).toBe(true);
+  expect(await sameSource(first, file(bytes, 'x', 1))).toBe(true);
+  for (const other of [file(bytes, 'y', 1), file(bytes, 'x', 2), file('short', 'x', 1), undefined])
+    expect(await sameSource(first, other)).toBe(false);
+  expect(await sameSource(bytesSource(bytes, 'x'), bytesSource(bytes, 'x'))).toBe(false);
 });
 
 test('a file that is gone', async () => {

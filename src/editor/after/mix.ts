@@ -18,14 +18,14 @@ import { redraw } from './redraw.ts';
 
 /**
  * The frames of `job`, whose `options.guidance` and `options.temporal` may be others than those that `kept` and `drawn`
- * were made with.
+ * were made with. Throws WeightsError where predictions must be made up and the model has other weights by now.
  */
 export async function* mixFrames(
   job: EditJob,
   kept: KeptRun,
   drawn: readonly DrawnFrame[],
 ): AsyncGenerator<EditedFrame, void, undefined> {
-  const { options, onProgress } = job;
+  const { session, options, onProgress } = job;
   const evaluations = gen1Guidance(options.guidance, options.temporal);
   const missing = kept.windows.map(({ steps }) =>
     missingEvaluations(
@@ -34,6 +34,7 @@ export async function* mixFrames(
     ),
   );
   const total = missing.reduce((sum, names) => sum + names.length * options.steps, 0);
+  if (total > 0) await kept.checkWeights(session.unet);
   const meter = new ProgressMeter(total + kept.windows.length, 0);
   let done = 0;
   const onStep = (): void => {

@@ -67,6 +67,11 @@ export class Session {
     return this.#engine;
   }
 
+  /** Fine-tuned weights that are laid over the UNet's own; undefined where none are. */
+  get unet(): ByteSource | undefined {
+    return this.files.unet;
+  }
+
   /**
    * Runs `stage`. When the device is lost meanwhile, a new one is made and the stage runs again: it must take up what it
    * had done from the CPU. Rejects with DeviceLostError when that fails too often, or when the device was the caller's.

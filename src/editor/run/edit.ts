@@ -64,7 +64,7 @@ class EditRun {
     if (!source.frames) await this.#announce(clip.frames.length, true);
     this.#side = await SourceSide.open(this.#job, clip, (done, total) => this.#report('mask', done, total));
     const content = await this.#content();
-    kept?.begin(options, content);
+    kept?.begin(options, content, session.unet);
     const windows = frameWindows(clip.frames.length, { length: shape.windowFrames, overlap: OVERLAP });
     const finished = new Map<number, Float32Array>();
     for (const [number, window] of windows.entries()) {
