@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ClipDepth } from '../../src/editor/structure/clip_depth.ts';
+import type { EditJob } from '../../src/editor/run/edit_job.ts';
 import { type MaskOptions, resolveMask } from '../../src/editor/ask/mask.ts';
 import { readPainted } from '../../src/editor/mask/pictures.ts';
 import {
@@ -9,6 +11,8 @@ import {
   pictureMask,
   selectsAny,
 } from '../../src/editor/mask/shapes.ts';
+import type { FrameSource } from '../../src/editor/source/source.ts';
+import { maskOf } from '../../src/editor/run/source_side.ts';
 
 const BOX = { x: 0.25, y: 0, width: 0.5, height: 1 };
 /** An ImageData as node has none. */
@@ -147,4 +151,39 @@ test('painted masks: of the frame’s aspect, not empty, in order of time', asyn
   await expect(
     readPainted([{ time: 0, mask: picture(20, 12, [0, 0, 0, 255]) }], display, working),
   ).rejects.toThrow(/nothing is selected/);
+});
+
+/** A first look at so many frames without anything between depths of 0.3 and 0.7. */
+function flatDepth(count: number): Promise<ClipDepth> {
+  const frames = Array.from({ length: count }, (_, i) => ({ time: i, duration: 1 }));
+  const source = {
+    frames,
+    async *read(indices: readonly number[] = [...frames.keys()]) {
+      for (const index of indices)
+        yield await Promise.resolve({ index, ...frames[index], pixels: undefined });
+    },
+  };
+  const maker = {
+    batch: 2,
+    put: () => Promise.resolve(),
+    estimate: (some: number) =>
+      Promise.resolve(Array.from({ length: some }, () => Float32Array.of(0, 0.2, 0.8, 1))),
+  };
+  return ClipDepth.look(source as unknown as FrameSource, (stage) => stage(maker));
+}
+
+test('a range of depth that holds nothing is refused as soon as the depth of every frame is known', async () => {
+  const job = (depth: readonly [number, number], edit?: 'outside') => {
+    const mask = resolveMask({ region: { depth }, ...(edit && { edit }) });
+    const shape = { working: { width: 2, height: 2 } };
+    return { options: { mask }, shape, source: { timescale: 1 } } as unknown as EditJob;
+  };
+  const [clip, long] = [await flatDepth(3), await flatDepth(65)];
+  expect(clip.known).toHaveLength(3);
+  expect(long.known).toBeUndefined();
+  const masks = (...asked: Parameters<typeof job>) => maskOf(job(...asked), clip, () => undefined);
+  await expect(masks([0.7, 0.3])).rejects.toThrow(RangeError);
+  await expect(masks([1, 0], 'outside')).rejects.toThrow(/leaves nothing to edit/);
+  await expect(masks([1, 0.7])).resolves.toBeDefined();
+  await expect(maskOf(job([0.7, 0.3]), long, () => undefined)).resolves.toBeDefined();
 });

@@ -3,6 +3,7 @@
 import type { Size } from '../ask/geometry.ts';
 import type { MaskOptions } from '../ask/mask.ts';
 import type { EditOptions } from '../ask/options.ts';
+import { checkMasks } from '../mask/clip_mask.ts';
 import type { FrameTime } from '../source/source.ts';
 import { ClipDepth } from '../structure/clip_depth.ts';
 import { DepthEstimator } from '../structure/depth.ts';
@@ -34,11 +35,13 @@ export async function lookAtMask(job: EditJob): Promise<ClipPictures> {
   const frames = clip?.frames ?? source.frames ?? (await timesOf(job));
   const range = clip?.range ?? { min: 0, max: 1 };
   try {
-    const mask = await maskOf(job, { frames, range }, (done, total) => tell(job, 'mask', done, total));
+    const seen = { frames, range, known: clip?.known };
+    const mask = await maskOf(job, seen, (done, total) => tell(job, 'mask', done, total));
     const pictures: Uint8Array<ArrayBuffer>[] = [];
     for (const index of frames.keys()) {
       pictures.push(...mask.of([index], clip ? await clip.maps([index]) : []));
     }
+    checkMasks(pictures);
     return pictured(job, frames, pictures);
   } finally {
     await clip?.close();

@@ -24,6 +24,8 @@ export interface WindowSource {
 export interface SeenClip {
   readonly frames: readonly FrameTime[];
   readonly range: DepthRange;
+  /** Depth of all frames, where it is there already. */
+  readonly known?: readonly Float32Array[] | undefined;
 }
 
 /** Reads the source a second time, in step with the windows. */
@@ -77,7 +79,10 @@ export class SourceSide {
   }
 }
 
-/** The masks of a job's frames, checked where they are known before any depth: a range of depth shows as it goes. */
+/**
+ * The masks of a job's frames. Throws RangeError where all of them are empty; for a range of depth in a clip of which the
+ * first look has left out frames that shows only as it goes.
+ */
 export async function maskOf(
   job: EditJob,
   clip: SeenClip,
@@ -89,6 +94,7 @@ export async function maskOf(
     ...{ session, source: carry ?? source, size: shape.working, timescale: source.timescale },
     ...{ signal, onProgress, onFrame: onMask },
   });
-  if (!('depth' in options.mask!.region)) checkMasks(mask.of([...clip.frames.keys()], []));
+  const maps = 'depth' in options.mask!.region ? clip.known : [];
+  if (maps) checkMasks(mask.of([...clip.frames.keys()], maps));
   return mask;
 }

@@ -25,6 +25,8 @@ export type WithDepth<P = Pixels> = <T>(stage: (depth: DepthMaker<P>) => Promise
 export interface StructureClip {
   readonly frames: readonly FrameTime[];
   readonly range: DepthRange;
+  /** Maps of all frames, where the first look has seen them all; until `maps` is called. */
+  readonly known: readonly Float32Array[] | undefined;
   /** Maps of the frames at `indices`, which must not go back behind earlier calls by more than a window. */
   maps(indices: readonly number[]): Promise<Float32Array[]>;
   /** Stops reading. */
@@ -81,6 +83,11 @@ export class ClipDepth<P = Pixels> implements StructureClip {
       source.frames ? maps.values() : spread(maps.size, FIRST_LOOK).map((i) => maps.get(i)!),
     );
     return new ClipDepth(source, withDepth, source.frames ?? times, range, maps, options);
+  }
+
+  get known(): readonly Float32Array[] | undefined {
+    const maps = this.frames.flatMap((_, index) => this.#maps.get(index) ?? []);
+    return maps.length === this.frames.length ? maps : undefined;
   }
 
   async maps(indices: readonly number[]): Promise<Float32Array[]> {

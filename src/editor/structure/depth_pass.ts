@@ -134,6 +134,11 @@ export class DepthPass implements StructureClip {
     return this.clip.range;
   }
 
+  get known(): StructureClip['known'] {
+    const { known } = this.clip;
+    return known && this.order.map((index) => known[index]!);
+  }
+
   maps(indices: readonly number[]): Promise<Float32Array[]> {
     return this.clip.maps(indices.map((index) => this.order[index]!));
   }
