@@ -60,6 +60,7 @@ async function edit(job: EditJob, signal: AbortSignal): Promise<EditReport> {
     signal,
     onProgress,
     ...(job.tuning && { tuning: job.tuning }),
+    ...(job.options.upscale && { upscale: job.options.upscale }),
     ...(job.tuningStore !== undefined && { tuningStore: storeAt(job.tuningStore) }),
   });
   try {

@@ -36,6 +36,8 @@ import { type FrameSource, openSource, type VideoSource } from './source/source.
 export interface LoadOptions extends SessionOptions {
   /** Fine-tuned weights of the UNet to begin with, as for {@link Editor.customize}. */
   readonly unet?: Blob | URL | undefined;
+  /** How edits are going to be scaled up: its kernels compile while the weights come; an edit may still ask for another. */
+  readonly upscale?: Upscale | undefined;
 }
 
 /** What is left of an edit: enough to draw it anew, and with `keepPredictions` to mix it. */
@@ -62,9 +64,11 @@ export class Editor {
    * `NotFoundError` or `DownloadError` where the model can't be had, or the signal's reason.
    */
   static async load(model: ModelSource = 'nano', options: LoadOptions = {}): Promise<Editor> {
-    const { unet, ...rest } = options;
+    const { unet, upscale, ...rest } = options;
+    if (upscale !== undefined) checkedUpscale(upscale);
     const own = await readModelFiles(await folderOf(model), { signal: rest.signal });
-    return new Editor(await Session.open({ ...own, unet: await weightsSource(unet) }, rest, warmUp));
+    const files = { ...own, unet: await weightsSource(unet) };
+    return new Editor(await Session.open(files, rest, (engine) => warmUp(engine, upscale)));
   }
 
   /** The adapter in words, e.g. for a status line. */
