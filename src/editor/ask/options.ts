@@ -56,7 +56,11 @@ export interface EditOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** `'guided'`: a guided filter that the source's luma steers. `'lanczos'`: a plain resize. */
+/**
+ * `'guided'`: a guided filter that the source's luma steers. `'lanczos'`, the default: a plain resize. On frames that are
+ * the source's own, made small, guided has 5.9 to 15.9 dB more PSNR; on another clip's it has 3.2 to 8.3 dB less, as the
+ * source's texture shows through where the edit has left it, and most edits leave some of it.
+ */
 export type Upscale = 'guided' | 'lanczos';
 
 /** `defaults` of a model_index.json. */
