@@ -2,7 +2,7 @@
 
 import { mixFrames } from './after/mix.ts';
 import { measureQuality, type Quality } from './after/quality.ts';
-import { checkRescale, redraw } from './after/redraw.ts';
+import { checkRescale, redraw, type FinishedEdit } from './after/redraw.ts';
 import { sweepGrid, type SweepGrid, type SweepHooks, type SweepPoint } from './after/sweep.ts';
 import type { MaskOptions } from './ask/mask.ts';
 import {
@@ -38,13 +38,6 @@ export interface LoadOptions extends SessionOptions {
   readonly unet?: Blob | URL | undefined;
   /** How edits are going to be scaled up: its kernels compile while the weights come; an edit may still ask for another. */
   readonly upscale?: Upscale | undefined;
-}
-
-/** What is left of an edit: enough to draw it anew, and with `keepPredictions` to mix it. */
-interface FinishedEdit {
-  readonly job: PreparedEdit;
-  readonly drawn: readonly DrawnFrame[];
-  readonly kept: KeptRun | undefined;
 }
 
 /** Edits videos with one model on one device. One edit at a time; dispose of it when done. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readSource } from '../../bin/edit-source.ts';
-import { MODES } from '../../src/editor/modes.ts';
+import { MODES } from '../../src/editor/ask/modes.ts';
 
 const NONE = { storyboard: false };
 

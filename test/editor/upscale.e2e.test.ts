@@ -2,14 +2,14 @@
 // back to their size; and what it costs where the result has nothing in common with the source.
 import type { JSHandle } from 'puppeteer-core';
 import { expect, test } from 'vitest';
-import type * as engineModule from '../../src/editor/engine.ts';
-import type * as finishModule from '../../src/editor/finish.ts';
-import type * as framesModule from '../../src/editor/frames.ts';
-import type * as geometryModule from '../../src/editor/geometry.ts';
-import type * as ingestModule from '../../src/editor/ingest.ts';
-import type * as modelModule from '../../src/editor/model.ts';
-import type * as sourceModule from '../../src/editor/model_source.ts';
-import type * as readModule from '../../src/editor/source.ts';
+import type * as engineModule from '../../src/editor/model/engine.ts';
+import type * as finishModule from '../../src/editor/draw/finish.ts';
+import type * as framesModule from '../../src/editor/draw/frames.ts';
+import type * as geometryModule from '../../src/editor/ask/geometry.ts';
+import type * as ingestModule from '../../src/editor/source/ingest.ts';
+import type * as modelModule from '../../src/editor/model/model.ts';
+import type * as sourceModule from '../../src/editor/model/model_source.ts';
+import type * as readModule from '../../src/editor/source/source.ts';
 import type * as gpuModule from '../../src/gpu/index.ts';
 import { withPage } from '../browser.ts';
 
@@ -30,7 +30,17 @@ async function scores(clips: readonly string[]) {
     const modules = (await page.evaluateHandle(
       (...all) => Object.assign({}, ...all) as object,
       ...(await Promise.all(
-        ['engine', 'finish', 'frames', 'geometry', 'ingest', 'model', 'model_source', 'source']
+        [
+          ...[
+            'ask/geometry',
+            'draw/finish',
+            'draw/frames',
+            'model/engine',
+            'model/model',
+            'model/model_source',
+          ],
+          ...['source/ingest', 'source/source'],
+        ]
           .map((name) => `src/editor/${name}.ts`)
           .concat('src/gpu/index.ts')
           .map((path) => load(path)),

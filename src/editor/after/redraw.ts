@@ -1,11 +1,20 @@
 // Draws the frames of a finished edit anew, at no denoising: its latents are kept, a few kilobytes a frame.
 
 import type { Upscale } from '../ask/options.ts';
+import type { KeptRun } from '../denoise/kept.ts';
 import { type FinishInput, finishing } from '../draw/finish.ts';
 import { decodeFrames } from '../draw/frames.ts';
 import { joined } from '../draw/latents.ts';
 import type { DrawnFrame, EditedFrame, EditJob } from '../run/edit_job.ts';
+import type { PreparedEdit } from '../run/prepare_edit.ts';
 import { FrameReader } from '../source/reread.ts';
+
+/** What is left of an edit: enough to draw it anew, and with `keepPredictions` to mix it. */
+export interface FinishedEdit {
+  readonly job: PreparedEdit;
+  readonly drawn: readonly DrawnFrame[];
+  readonly kept: KeptRun | undefined;
+}
 
 /** Throws TypeError where `upscale` needs frames of the source that came once and were not kept by the edit. */
 export function checkRescale({ source, options, shape }: EditJob, upscale: Upscale): void {
