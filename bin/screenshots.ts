@@ -17,6 +17,13 @@ const USAGE = `npm run screenshots -- [options]
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MINUTE = 60_000;
 
+/** Over the runner of the sample, in shares of the screen. */
+const STROKE = [
+  [0.5, 0.25],
+  [0.5, 0.5],
+  [0.53, 0.7],
+] as const;
+
 /** How the page is looked at. */
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1440, height: 900 },
@@ -113,6 +120,7 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
     await page.locator('::-p-text(Before | after)').click();
     await page.click('#measure');
     await page.waitForSelector('#measures table', { timeout: 2 * MINUTE });
+    await page.click('#mixer summary');
   },
   async queue(page) {
     await page.locator('::-p-text(clay puppet)').click();
@@ -133,6 +141,42 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
     await closeDialog(page);
     await page.click('#code');
     await page.waitForSelector('dialog pre');
+  },
+  async depth(page) {
+    await closeDialog(page);
+    await page.locator('#views ::-p-text(Depth)').click();
+    await page.waitForSelector('#depth-status', { hidden: true, timeout: 2 * MINUTE });
+  },
+  async mask(page) {
+    await page.click('#mode-mask');
+    await page.locator('#views ::-p-text(Before | after)').click();
+    const sheet = (await page.$('#mask'))!;
+    await sheet.scrollIntoView();
+    const { x, y, width, height } = (await sheet.boundingBox())!;
+    for (const [step, [across, down]] of STROKE.entries()) {
+      await page.mouse.move(x + across * width, y + down * height, { steps: 4 });
+      if (step === 0) await page.mouse.down();
+    }
+    await page.mouse.up();
+    await page.click('#mask-show');
+    await page.waitForFunction(
+      () => document.querySelector('#mask-status')?.textContent.startsWith('What is tinted'),
+      { timeout: 2 * MINUTE },
+    );
+  },
+  async sweep(page) {
+    await page.click('#mode-stylize');
+    await page.click('#steps', { count: 3 });
+    await page.type('#steps', '1');
+    await page.click('#sweep');
+    await page.$$eval('dialog fieldset:first-of-type input', (boxes) => {
+      for (const box of boxes) box.checked = box.value !== '0.75' && box.value !== '1.25';
+    });
+    await page.$$eval('dialog fieldset:last-of-type input', (boxes) => {
+      for (const box of boxes) box.checked = box.value === '0';
+    });
+    await page.click('#sweep-run');
+    await page.waitForSelector('#sweep-save', { visible: true, timeout: 5 * MINUTE });
   },
   async storyboard(page) {
     await closeDialog(page);

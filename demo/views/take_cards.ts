@@ -20,12 +20,13 @@ const SHORT: Partial<Record<keyof Settings, string>> = {
   guidance: 'ω',
   duration: 'length',
 };
+const SECONDS: ReadonlySet<string> = new Set<keyof Settings>(['start', 'duration']);
 
 /** What differs from the defaults, in a line, and whose weights made it; prompt and mode are said elsewhere. */
 export function settingsText({ settings, files }: Pick<Take, 'settings' | 'files'>): string {
   const { mode: _, prompt: __, ...rest } = changes(settings);
   const parts = Object.entries(rest).map(
-    ([name, value]) => `${SHORT[name as keyof Settings] ?? name} ${value}`,
+    ([name, value]) => `${SHORT[name as keyof Settings] ?? name} ${value}${SECONDS.has(name) ? ' s' : ''}`,
   );
   if (settings.mode === 'customize') parts.push(`weights ${files.unetName ?? 'of a file'}`);
   return parts.join(' · ') || 'default settings';
