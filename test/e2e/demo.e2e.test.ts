@@ -1,7 +1,7 @@
 // The demo page as it is built, used by real clicks.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'puppeteer-core';
+import type { Page, SerializedAXNode } from 'puppeteer-core';
 import { expect, test } from 'vitest';
 import { withPage } from '../browser.ts';
 import {
@@ -164,6 +164,53 @@ test('divider, handles and frames go by keys', () =>
     await page.keyboard.press('ArrowLeft');
     expect(await page.$eval('#divider', (divider) => divider.ariaValueNow)).toBe('48');
   }));
+
+test('every control of every mode has a name and is reached by keys', () =>
+  withPage(async (page) => {
+    await open(page, `${url()}#clip=runner`);
+    await waitForText(page, '#clip-name', 'runner');
+    await page.focus('#mode-stylize');
+    const modes: string[] = [];
+    for (;;) {
+      const mode = await page.$eval('[role=tab][aria-selected=true]', (tab) => tab.id);
+      if (modes.includes(mode)) break;
+      modes.push(mode);
+      expect(namelessControls((await page.accessibility.snapshot())!), mode).toEqual([]);
+      expect(await unreachedControls(page), mode).toEqual([]);
+      await page.focus(`#${mode}`);
+      await page.keyboard.press('ArrowRight');
+    }
+    expect(modes).toHaveLength(5);
+  }));
+
+/** What a screen reader would call by its kind alone. */
+function namelessControls({ role, name, children = [] }: SerializedAXNode): string[] {
+  const control =
+    /^(button|link|textbox|spinbutton|slider|checkbox|radio|combobox|tab|DisclosureTriangle|img|image)$/;
+  return [...(control.test(role) && !name ? [role] : []), ...children.flatMap(namelessControls)];
+}
+
+/** What is seen and enabled, but not come by with Tab, once round the page. */
+async function unreachedControls(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement).blur();
+    for (const control of document.querySelectorAll<HTMLElement>(
+      'button, input, textarea, summary, a[href], [role=slider]',
+    )) {
+      const other = control instanceof HTMLInputElement && control.type === 'radio' && !control.checked;
+      const left = control.tabIndex < 0 || control.matches(':disabled') || other;
+      control.toggleAttribute('data-unreached', control.checkVisibility() && !left);
+    }
+  });
+  for (let left = true, i = 0; left && i < 100; i++) {
+    await page.keyboard.press('Tab');
+    left = await page.evaluate(() => {
+      document.activeElement?.removeAttribute('data-unreached');
+      return document.querySelector('[data-unreached]') !== null;
+    });
+  }
+  return page.$$eval('[data-unreached]', (controls) => controls.map(({ outerHTML }) => outerHTML));
+}
 
 test('there is no camera here, and the page says so', () =>
   withPage(async (page) => {
