@@ -89,7 +89,7 @@ test(
       await page.click('#mode-stylize');
       await refilm(page);
       await (await page.$$('.take-show.done')).at(-1)!.click();
-      await page.click('#mixer summary');
+      await page.locator('#mixer summary').click(); // it comes when the take is shown
       await page.focus('#mix-temporal');
       await page.keyboard.press('ArrowRight');
       await waitForText(page, '#mix-status', 'approximate', 5 * MINUTE);
