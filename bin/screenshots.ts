@@ -19,9 +19,9 @@ const MINUTE = 60_000;
 
 /** Over the runner of the sample, in shares of the screen. */
 const STROKE = [
-  [0.5, 0.25],
-  [0.5, 0.5],
-  [0.53, 0.7],
+  [0.44, 0.22],
+  [0.46, 0.45],
+  [0.46, 0.7],
 ] as const;
 
 /** How the page is looked at. */
