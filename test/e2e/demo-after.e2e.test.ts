@@ -27,7 +27,7 @@ test(
       await trimToOneFrame(page);
       await fill(page, { steps: '2' });
       await refilm(page);
-      await page.click('#mixer summary');
+      await page.locator('#mixer summary').click();
       await page.focus('#mix-guidance');
       await page.keyboard.press('ArrowRight');
       await waitForText(page, '#mix-status', 'approximate', 5 * MINUTE);
