@@ -28,8 +28,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 /** Neither the least nor the largest. */
-function middleShape({ op, shapes, flops }: KernelCase): Shape {
-  return SHAPES[op] ?? [...shapes].sort((a, b) => flops(a) - flops(b))[shapes.length >> 1]!;
+function middleShape(kernel: KernelCase): Shape {
+  const bySize = [...kernel.shapes].sort((a, b) => kernel.flops(a) - kernel.flops(b));
+  return SHAPES[kernel.op] ?? bySize[bySize.length >> 1]!;
 }
 
 for (const kernel of CASES) {
