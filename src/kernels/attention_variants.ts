@@ -90,7 +90,7 @@ function registerKernel(o: AttentionOptions, software: boolean): AttentionKernel
   };
 }
 
-/** Scores from which on tiles of four rows, and of eight, are worth compiling: SwiftShader takes 1 s for two, 2 and 5 for those. */
+/** Scores from which on tiles of four rows, and of eight, are worth compiling: SwiftShader takes 1.5 s for two, 2.6 and 5.2 for those. */
 const MANY_SCORES = 2 ** 18;
 const VERY_MANY_SCORES = 2 ** 20;
 

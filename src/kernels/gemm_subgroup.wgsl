@@ -9,7 +9,7 @@
 // The idea is that of ONNX Runtime's kernel for Intel: a broadcast of a fixed lane is a register operand on Intel and AMD.
 // On SwiftShader a load is a branch and an insert for every lane, so that loads are what costs, in time and in machine
 // code. 8 x 4 has half of those of 8 x 8, takes 0.8 of its time and compiles in half; 32 x 8 takes 0.85 of that, and 0.5
-// of gemm_register's. On lavapipe a third of gemm_register's.
+// to 0.6 of gemm_register's. On lavapipe a third of gemm_register's.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

@@ -91,7 +91,8 @@ function subgroupTile(
 ): GemmKernel | undefined {
   if (!features.subgroups) return undefined;
   const { subgroupMinSize = 4 } = info;
-  const WORKGROUP = subgroupWorkgroup(info);
+  // Quads of the tall tile go in pairs, which use whole cache lines of the weights.
+  const WORKGROUP = Math.max(asked === undefined ? 8 : 4, subgroupWorkgroup(info));
   // Lanes that every subgroup has share the rows.
   const wide = subgroupMinSize >= 8;
   const rows = asked ?? (wide ? 16 : 32);

@@ -150,3 +150,18 @@ test('what is taken unmeasured depends on the sizes', async () => {
     gpu.dispose();
   }
 });
+
+test('on a CPU the tall tile is for large and wide products, and subgroups for columns that fill them', () => {
+  const first = (rows: number, channels: number, columns: number, subgroups = true) => {
+    const info = { subgroupMinSize: 4, subgroupMaxSize: 4 };
+    const gpu = { variants: 'software', features: { subgroups }, info, matrixConfigs: [] };
+    return gemmCandidates(gpu as unknown as Gpu, { rows, channels, columns })[0];
+  };
+  expect(first(512, 512, 512)).toBe('subgroup_tall');
+  expect(first(512, 512, 508)).toBe('subgroup');
+  expect(first(2 ** 20, 512, 128)).toBe('subgroup');
+  expect(first(4, 2048, 2048)).toBe('subgroup4');
+  expect(first(4096, 32, 8)).toBe('subgroup');
+  expect(first(4096, 32, 7)).toBe('register');
+  expect(first(512, 512, 512, false)).toBe('register');
+});
