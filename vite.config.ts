@@ -9,6 +9,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 /** What the package exports besides its root and its worker, each from `src/<layer>/index.ts`; package.json lists the same. */
 const LAYERS = ['gpu', 'kernels', 'net', 'sampler', 'codec'];
 
+const SERVICE_WORKER = 'service_worker';
+
 /** The demo folder: the page for people and the page that the command line drives. */
 export function pageConfig(): UserConfig {
   return {
@@ -17,6 +19,7 @@ export function pageConfig(): UserConfig {
     base: './',
     publicDir: false,
     worker: { format: 'es' },
+    plugins: [listsPageFiles()],
     server: { fs: { allow: [path('.')] } },
     build: {
       outDir: path('dist/page'),
@@ -25,7 +28,13 @@ export function pageConfig(): UserConfig {
       // Weights and tokenizer files are fetched by range or streamed, which data URLs can't be.
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1000,
-      rolldownOptions: { input: [path('demo/index.html'), path('demo/command.html')] },
+      rolldownOptions: {
+        input: [path('demo/index.html'), path('demo/command.html'), path(`demo/${SERVICE_WORKER}.ts`)],
+        output: {
+          // A service worker has its name for good, and reaches no higher than the folder that it lies in.
+          entryFileNames: ({ name }) => (name === SERVICE_WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
+        },
+      },
     },
   };
 }
@@ -73,6 +82,20 @@ export function libConfig(): UserConfig {
         external: [/^gl-matrix(\/|$)/, /^mp4box(\/|$)/],
         output: { chunkFileNames: 'chunks/[name]-[hash].js' },
       },
+    },
+  };
+}
+
+/** Writes offline.json: what the service worker keeps of the page for people, which is all but the model. */
+function listsPageFiles(): Plugin {
+  return {
+    name: 'lists-page-files',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const files = Object.keys(bundle).filter(
+        (file) => /\.(html|js|css|svg|mp4)$/.test(file) && !/command|service_worker/.test(file),
+      );
+      this.emitFile({ type: 'asset', fileName: 'offline.json', source: JSON.stringify(files) });
     },
   };
 }

@@ -117,7 +117,7 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
     await page.locator('::-p-text(Side by side)').click();
   },
   async measured(page) {
-    await page.locator('::-p-text(Before | after)').click();
+    await page.locator('::-p-text(Split)').click();
     await page.click('#measure');
     await page.waitForSelector('#measures table', { timeout: 2 * MINUTE });
     await page.click('#mixer summary');
@@ -149,7 +149,7 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
   },
   async mask(page) {
     await page.click('#mode-mask');
-    await page.locator('#views ::-p-text(Before | after)').click();
+    await page.locator('#views ::-p-text(Split)').click();
     const sheet = (await page.$('#mask'))!;
     await sheet.scrollIntoView();
     const { x, y, width, height } = (await sheet.boundingBox())!;

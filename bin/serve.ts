@@ -179,6 +179,8 @@ async function sendFile(path: string, request: IncomingMessage, response: Server
     'content-type': MIME[extname(path).toLowerCase()] ?? 'application/octet-stream',
     'accept-ranges': 'bytes',
     'cache-control': 'no-store',
+    // What the page keeps itself (the model, for the next visit without a network) it keeps by version.
+    etag: `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`,
     // Isolated pages get precise timers and SharedArrayBuffer.
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',

@@ -1,5 +1,6 @@
 // Controls that several parts of the page are made of.
 import { make } from './dom.ts';
+import { withSymbols } from './symbols.ts';
 
 /** A choice of one among a few, as buttons that stick together. */
 export interface Segments<T extends string> {
@@ -35,7 +36,7 @@ export function segments<T extends string>(
   };
 }
 
-/** A slider with its label and its value in words. */
+/** A slider with its label, in which the paper's symbols are set, and its value in words. */
 export function slider(
   id: string,
   label: string,
@@ -63,7 +64,13 @@ export function slider(
   });
   tell();
   return {
-    element: make('div', { className: 'slider' }, make('label', { htmlFor: id }, label), output, input),
+    element: make(
+      'div',
+      { className: 'slider' },
+      make('label', { htmlFor: id }, ...withSymbols(label)),
+      output,
+      input,
+    ),
     input,
   };
 }

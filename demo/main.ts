@@ -6,6 +6,7 @@
 //   views/    what is seen: stage and player (before, after), depth, progress and preview, take_cards, take_bar, mixer, compare,
 //             sweep and plot, share, device
 //   model.ts  the one editor, in a worker (worker.ts), and the line in front of it
+//   service_worker.ts  keeps the page for visits without a network
 //   css/      base (colours, grid), controls, and one file a part
 //
 // This file only wires them. command.ts is another page: the one that the command line drives.
@@ -29,7 +30,7 @@ import { lookOptions } from './state/look.ts';
 import { DEFAULTS, fromHash, type RequestFiles, type Settings, toHash } from './state/settings.ts';
 import { type Take } from './state/take.ts';
 import { Takes } from './state/takes.ts';
-import { keep, recall } from './state/visit.ts';
+import { keep, keepPage, recall } from './state/visit.ts';
 import { openComparison } from './views/compare.ts';
 import { DepthView } from './views/depth.ts';
 import { describeDevice } from './views/device.ts';
@@ -171,6 +172,7 @@ window.addEventListener('hashchange', restore);
 restore();
 void describeDevice();
 void takes.restore();
+keepPage();
 
 /** Queues what the form asks for. */
 function request(): void {

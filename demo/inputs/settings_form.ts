@@ -2,12 +2,12 @@
 // The form is also the judge of what is valid: a link's numbers go through it like typed ones.
 import { icon, make, requireElement } from '../dom.ts';
 import { DEFAULTS, type Settings } from '../state/settings.ts';
+import { withSymbols } from '../symbols.ts';
 
 interface Slider {
   readonly name: 'structure' | 'temporal' | 'guidance' | 'strength' | 'blend';
+  /** With the paper's symbol, where it has one. */
   readonly label: string;
-  /** As the paper writes it, where it does. */
-  readonly symbol?: string;
   readonly min: number;
   readonly max: number;
   readonly step: number;
@@ -25,22 +25,19 @@ const SLIDERS: readonly Slider[] = [
   },
   {
     name: 'structure',
-    label: 'Structure kept',
-    symbol: 't<sub>s</sub>',
+    label: 'Structure kept t_s',
     ...{ min: 0, max: 7, step: 1, reversed: true },
     ends: ['roughly', 'exactly'],
   },
   {
     name: 'temporal',
-    label: 'Smoothness',
-    symbol: 'ω<sub>t</sub>',
+    label: 'Smoothness ω_t',
     ...{ min: 0, max: 2, step: 0.05 },
     ends: ['sharp, lively', 'smooth, steady'],
   },
   {
     name: 'guidance',
-    label: 'Obedience',
-    symbol: 'ω',
+    label: 'Obedience ω',
     ...{ min: 0, max: 15, step: 0.5 },
     ends: ['free', 'to the letter'],
   },
@@ -155,16 +152,15 @@ export class SettingsForm {
     return slider?.reversed && value !== undefined ? slider.min + slider.max - value : value;
   }
 
-  #slider({ name, label, symbol, min, max, step, ends }: Slider): HTMLDivElement {
+  #slider({ name, label, min, max, step, ends }: Slider): HTMLDivElement {
     const input = make('input', { id: name, type: 'range', min: `${min}`, max: `${max}`, step: `${step}` });
     input.setAttribute('aria-describedby', `${name}-ends`);
     this.#inputs.set(name, input);
-    const sign = symbol === undefined ? '' : make('var', { innerHTML: symbol });
     const output = make('output', { id: `${name}-value` });
     const [low, high] = ends;
     const box = make('div', { className: 'slider' });
     box.append(
-      make('label', { htmlFor: name }, `${label} `, sign),
+      make('label', { htmlFor: name }, ...withSymbols(label)),
       output,
       input,
       make('span', { className: 'ends', id: `${name}-ends` }, make('span', {}, low), make('span', {}, high)),

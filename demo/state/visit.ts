@@ -1,4 +1,5 @@
-// The form as it was left, for the next visit. A browser that lets pages keep nothing keeps nothing.
+// What the next visit begins with: the form as it was left, and the page itself where there is no network. A browser that
+// lets pages keep nothing keeps nothing.
 
 const KEY = 'refilm-settings';
 
@@ -18,4 +19,12 @@ export function recall(): string {
   } catch {
     return '';
   }
+}
+
+/** Has the service worker keep the page. Only the built one: a development server's files are others every time. */
+export function keepPage(): void {
+  if (import.meta.hot !== undefined || !('serviceWorker' in navigator)) return;
+  window.addEventListener('load', () => {
+    navigator.serviceWorker.register('./service_worker.js').catch(() => undefined);
+  });
 }

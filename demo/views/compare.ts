@@ -2,6 +2,7 @@
 import { make, openDialog } from '../dom.ts';
 import { DEFAULTS, type Settings } from '../state/settings.ts';
 import { type Take, titleOf } from '../state/take.ts';
+import { withSymbols } from '../symbols.ts';
 
 const NAMES: Readonly<Record<keyof Settings, string>> = {
   mode: 'Mode',
@@ -93,7 +94,7 @@ function settingsList(take: Take, all: readonly Take[]): HTMLDListElement {
     'dl',
     {},
     ...rows.flatMap(([name, value, differs]) => [
-      make('dt', { textContent: name }),
+      make('dt', {}, ...withSymbols(name)),
       make('dd', { textContent: value, className: differs ? 'differs' : '' }),
     ]),
   );

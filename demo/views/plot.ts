@@ -1,50 +1,56 @@
 // Prompt consistency against frame consistency, one line for each t_s through its ω_t: the paper's figure 6, as SVG.
 import type { SweepPoint } from '../../src/index.ts';
 import { svg } from '../dom.ts';
+import { withSymbolsSvg } from '../symbols.ts';
 
-const WIDTH = 560;
-const HEIGHT = 360;
-const MARGIN = { left: 64, right: 16, top: 12, bottom: 48 };
+const MARGIN = { left: 64, right: 24, top: 32, bottom: 48 };
+/** From one name of the legend to the next. */
+const LEGEND = 46;
 /** Told apart by their lightness too, for those who see few colours. */
 const COLOURS = ['#b0390d', '#3273b5', '#2c8a57', '#8a5bb5', '#c08a1e', '#5d6b7a', '#d46a9f', '#1e9aa0'];
 
 type Range = readonly [min: number, max: number];
 
-/** Draws the points that have been measured so far. Those without a prompt have no place in the plot. */
-export function plotSweep(points: readonly SweepPoint[]): SVGSVGElement {
+/**
+ * Draws the points that have been measured so far, `width` CSS pixels wide, so that its words are as large as those
+ * around it. Points without a prompt have no place in the plot.
+ */
+export function plotSweep(points: readonly SweepPoint[], width: number): SVGSVGElement {
+  const height = Math.round(Math.max(260, 0.6 * width));
+  const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
   const placed = points.flatMap((point) => {
     const { frame, prompt } = point.quality.result;
     return prompt === undefined ? [] : [{ ...point, x: prompt, y: frame }];
   });
-  const plot = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'plot', role: 'img' });
+  const plot = svg('svg', { width, height, class: 'plot', role: 'img' });
   plot.setAttribute(
     'aria-label',
     placed
       .map(
         ({ temporal, structure, x, y }) =>
-          `ω_t ${temporal}, t_s ${structure}: prompt ${x.toFixed(3)}, frame ${y.toFixed(3)}`,
+          `smoothness ${temporal}, structure ${structure}: prompt ${x.toFixed(3)}, frame ${y.toFixed(3)}`,
       )
       .join('; '),
   );
   const xs = rangeOf(placed.map(({ x }) => x));
   const ys = rangeOf(placed.map(({ y }) => y));
   const place = ({ x, y }: { readonly x: number; readonly y: number }): readonly [number, number] => [
-    MARGIN.left + ((x - xs[0]) / (xs[1] - xs[0])) * (WIDTH - MARGIN.left - MARGIN.right),
-    HEIGHT - MARGIN.bottom - ((y - ys[0]) / (ys[1] - ys[0])) * (HEIGHT - MARGIN.top - MARGIN.bottom),
+    MARGIN.left + ((x - xs[0]) / (xs[1] - xs[0])) * (right - MARGIN.left),
+    bottom - ((y - ys[0]) / (ys[1] - ys[0])) * (bottom - MARGIN.top),
   ];
   for (const y of ticks(ys)) {
     const [, at] = place({ x: xs[0], y });
-    plot.append(svg('line', { class: 'grid', x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: at, y2: at }));
+    plot.append(svg('line', { class: 'grid', x1: MARGIN.left, x2: right, y1: at, y2: at }));
     plot.append(label(y.toFixed(3), MARGIN.left - 8, at + 4, 'end'));
   }
   for (const x of ticks(xs)) {
     const [at] = place({ x, y: ys[0] });
-    plot.append(svg('line', { class: 'grid', x1: at, x2: at, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }));
-    plot.append(label(x.toFixed(3), at, HEIGHT - MARGIN.bottom + 18, 'middle'));
+    plot.append(svg('line', { class: 'grid', x1: at, x2: at, y1: MARGIN.top, y2: bottom }));
+    plot.append(label(x.toFixed(3), at, bottom + 18, 'middle'));
   }
-  plot.append(label('prompt consistency →', (MARGIN.left + WIDTH) / 2, HEIGHT - 8, 'middle'));
+  plot.append(label('prompt consistency →', (MARGIN.left + right) / 2, height - 8, 'middle'));
   const side = label('frame consistency →', 0, 0, 'middle');
-  side.setAttribute('transform', `translate(14 ${(HEIGHT - MARGIN.bottom) / 2}) rotate(-90)`);
+  side.setAttribute('transform', `translate(14 ${(MARGIN.top + bottom) / 2}) rotate(-90)`);
   plot.append(side);
   for (const [i, structure] of [...new Set(placed.map((point) => point.structure))].entries()) {
     const colour = COLOURS[i % COLOURS.length]!;
@@ -56,11 +62,12 @@ export function plotSweep(points: readonly SweepPoint[]): SVGSVGElement {
     for (const point of line) {
       const [cx, cy] = place(point);
       const dot = svg('circle', { cx, cy, r: 5, fill: colour });
-      dot.append(titled(`t_s ${structure}, ω_t ${point.temporal}`));
+      dot.append(titled(`structure ${structure}, smoothness ${point.temporal}`));
       plot.append(dot, label(String(point.temporal), cx + 8, cy - 6, 'start'));
     }
-    plot.append(svg('rect', { x: WIDTH - 70, y: MARGIN.top + 18 * i, width: 10, height: 10, fill: colour }));
-    plot.append(label(`t_s ${structure}`, WIDTH - 54, MARGIN.top + 18 * i + 10, 'start'));
+    const at = MARGIN.left + LEGEND * i;
+    plot.append(svg('rect', { x: at, y: 4, width: 10, height: 10, fill: colour }));
+    plot.append(label(`t_s ${structure}`, at + 15, 13, 'start'));
   }
   return plot;
 }
@@ -79,7 +86,7 @@ function ticks([min, max]: Range): number[] {
 
 function label(text: string, x: number, y: number, anchor: 'start' | 'middle' | 'end'): SVGTextElement {
   const element = svg('text', { x, y, 'text-anchor': anchor });
-  element.textContent = text;
+  element.append(...withSymbolsSvg(text));
   return element;
 }
 

@@ -3,7 +3,7 @@ import { segments } from '../controls.ts';
 import { requireElement } from '../dom.ts';
 
 const VIEWS = {
-  split: 'Before | after',
+  split: 'Split',
   side: 'Side by side',
   before: 'Before',
   after: 'After',

@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts';
 import type { Clip } from '../inputs/clip.ts';
 import type { Model } from '../model.ts';
 import { editOptions, type RequestFiles, type Settings } from '../state/settings.ts';
+import { withSymbols } from '../symbols.ts';
 import { plotSweep } from './plot.ts';
 
 const GRID = { temporal: [0.5, 0.75, 1, 1.25, 1.5], structure: [0, 2, 4, 6, 7] } as const;
@@ -41,6 +42,11 @@ export function openSweep(model: Model, clip: Clip, settings: Settings, files: R
     URL.revokeObjectURL(save.href);
   });
 
+  function draw(): void {
+    if (points.length > 0) plot.replaceChildren(plotSweep(points, Math.max(280, plot.clientWidth)));
+  }
+  new ResizeObserver(draw).observe(plot);
+
   async function sweep(): Promise<void> {
     const grid = { temporal: temporal.chosen(), structure: structure.chosen() };
     const total = grid.temporal.length * grid.structure.length;
@@ -53,7 +59,7 @@ export function openSweep(model: Model, clip: Clip, settings: Settings, files: R
       const options = { ...editOptions(settings, files), signal };
       const onPoint = (point: SweepPoint): void => {
         points.push(point);
-        plot.replaceChildren(plotSweep(points));
+        draw();
         status.textContent =
           points.length < total ? `Take ${points.length + 1} of ${total} …` : `${total} measured.`;
       };
@@ -79,7 +85,7 @@ function choices(title: string, values: readonly number[], first: readonly numbe
   const element = make(
     'fieldset',
     { className: 'row' },
-    make('legend', { className: 'strong', textContent: title }),
+    make('legend', { className: 'strong' }, ...withSymbols(title)),
     ...labels,
   );
   return { element, chosen: () => boxes.filter(({ checked }) => checked).map(({ value }) => Number(value)) };

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Model } from '../model.ts';
 import { editOptions } from '../state/settings.ts';
 import { type Take, titleOf } from '../state/take.ts';
+import { withSymbols } from '../symbols.ts';
 import { guidanceMixer, type MixerEvents } from './mixer.ts';
 import { settingsText } from './take_cards.ts';
 import { upscaleSwitch } from './upscale.ts';
@@ -53,11 +54,7 @@ export class TakeBar {
         'div',
         {},
         make('h3', { textContent: titleOf(take) }),
-        make('p', {
-          className: 'quiet',
-          id: 'facts',
-          textContent: `${facts} · ${settingsText(take)}`,
-        }),
+        make('p', { className: 'quiet', id: 'facts' }, `${facts} · `, ...withSymbols(settingsText(take))),
       ),
       make('div', { className: 'row' }, save, use, this.#measureButton(take)),
       ...(take.edit

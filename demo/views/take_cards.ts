@@ -3,6 +3,7 @@ import { durationText } from '../../src/index.ts';
 import { make, requireElement } from '../dom.ts';
 import { changes, type Settings } from '../state/settings.ts';
 import { type Take, titleOf } from '../state/take.ts';
+import { withSymbols } from '../symbols.ts';
 
 /** What is done with a card. */
 export interface CardEvents {
@@ -122,7 +123,7 @@ class Card {
         'div',
         { className: 'take-body' },
         make('p', { className: 'prompt', textContent: title }),
-        make('p', { className: 'quiet', textContent: `${take.clip.name} · ${settingsText(take)}` }),
+        make('p', { className: 'quiet' }, `${take.clip.name} · `, ...withSymbols(settingsText(take))),
         this.#facts,
       ),
       make(

@@ -6,14 +6,34 @@ import { checkRange, type ByteSource, type ReadOptions } from './source.ts';
 /** The part of the Cache API that is used. */
 export type BlockCache = Pick<Cache, 'match' | 'put' | 'delete'>;
 
+/** Query parameter by which entries of one file are told apart. */
+const PARAMETER = 'refilm-cache';
 const BLOCK = 4 * 1024 * 1024;
 /** A cache that takes longer is treated as broken. */
 const PATIENCE = 5000;
 
 /** Opens the browser's cache of models; undefined where there is none (node, SSR, an insecure page, private mode). */
-export async function openModelCache(name = 'refilm-models'): Promise<BlockCache | undefined> {
+export async function openModelCache(name = 'refilm-models'): Promise<Cache | undefined> {
   if (typeof caches === 'undefined') return undefined;
   return within(PATIENCE, () => caches.open(name)).catch(() => undefined);
+}
+
+/**
+ * Deletes what `cache` holds of files other than `urls`: a bundler gives a file of new content a new address, and nobody
+ * asks for the old one again. A cache that fails keeps it.
+ */
+export async function pruneCache(
+  cache: Pick<Cache, 'keys' | 'delete'>,
+  urls: Iterable<string>,
+): Promise<void> {
+  const kept = new Set(urls);
+  await within(PATIENCE, async () => {
+    for (const { url } of await cache.keys()) {
+      const file = new URL(url);
+      file.searchParams.delete(PARAMETER);
+      if (!kept.has(file.href)) await cache.delete(url);
+    }
+  }).catch(() => undefined);
 }
 
 interface Identity {
@@ -68,6 +88,7 @@ const IDENTITY = 'identity';
 
 async function resolveIdentity(source: ByteSource, store: Store, options: ReadOptions): Promise<Identity> {
   const known = parseIdentity(await store.get(IDENTITY));
+  if (known && isUnreachable(source.name)) return known; // asking would fail only after all its retries
   try {
     const identity = { size: await source.size(options), version: await source.version?.(options) };
     if (known?.version === identity.version && known?.size === identity.size) return identity;
@@ -80,9 +101,20 @@ async function resolveIdentity(source: ByteSource, store: Store, options: ReadOp
     return identity;
   } catch (error) {
     const offline = error instanceof DownloadError && error.status === undefined;
-    if (offline && known) return known;
-    throw error;
+    if (!offline || !known) throw error;
+    unreachable.set(new URL(source.name).host, performance.now() + FORGET);
+    return known;
   }
+}
+
+/** Hosts that could not be reached, and until when that is believed: a model has many files, each with its own retries. */
+const unreachable = new Map<string, number>();
+/** In milliseconds. */
+const FORGET = 20_000;
+
+function isUnreachable(url: string): boolean {
+  if (globalThis.navigator?.onLine === false) return true;
+  return performance.now() < (unreachable.get(new URL(url).host) ?? 0);
 }
 
 function parseIdentity(bytes: Uint8Array | undefined): Identity | undefined {
@@ -138,7 +170,7 @@ class Store {
 
   #address(key: string): string {
     const url = new URL(this.#url);
-    url.searchParams.set('refilm-cache', key);
+    url.searchParams.set(PARAMETER, key);
     return url.href;
   }
 }

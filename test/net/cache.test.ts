@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { cachedSource, openModelCache, type BlockCache } from '../../src/net/cache.ts';
+import { expect, test, vi } from 'vitest';
+import { cachedSource, openModelCache, pruneCache, type BlockCache } from '../../src/net/cache.ts';
 import { DownloadError } from '../../src/net/errors.ts';
 import type { ByteSource } from '../../src/net/source.ts';
 import { countingSource } from './fixtures.ts';
@@ -48,11 +48,44 @@ test('a second visit downloads nothing', async () => {
 
 test('with no network, what was cached is taken', async () => {
   const cache = memoryCache();
-  await expectRead(cachedSource(origin(), cache), 0, 5);
-  const fail = () => Promise.reject(new DownloadError(URL_NAME, 5, undefined, 'offline'));
-  const source = cachedSource({ name: URL_NAME, size: fail, version: fail, read: fail }, cache);
+  const name = 'https://gone.example/unet/model.safetensors';
+  await expectRead(cachedSource(origin('"1"', body, name), cache), 0, 5);
+  let asked = 0;
+  const fail = () => Promise.reject(new DownloadError(name, ++asked, undefined, 'offline'));
+  const source = cachedSource({ name, size: fail, version: fail, read: fail }, cache);
   await expectRead(source, 1, 100);
+  expect(asked).toBe(1);
+  await expectRead(cachedSource({ name, size: fail, version: fail, read: fail }, cache), 1, 100);
+  expect(asked).toBe(1); // that host is known to be gone
   await expect(source.read(5 * MiB, 6 * MiB)).rejects.toThrow('offline');
+});
+
+test('known to be offline, the network is not asked', async () => {
+  const cache = memoryCache();
+  await expectRead(cachedSource(origin(), cache), 0, 5);
+  vi.stubGlobal('navigator', { onLine: false });
+  try {
+    const unasked = () => Promise.reject(new Error('was asked'));
+    const source = cachedSource({ name: URL_NAME, size: unasked, version: unasked, read: unasked }, cache);
+    await expectRead(source, 1, 100);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
+test('what is kept of other files is deleted, of these it stays', async () => {
+  const cache = memoryCache();
+  const other = URL_NAME.replace('unet', 'vae');
+  await expectRead(cachedSource(origin(), cache), 0, 5 * MiB);
+  await expectRead(cachedSource(origin('"1"', body, other), cache), 0, 5);
+  expect(cache.entries.size).toBe(5);
+  const keys = () => Promise.resolve([...cache.entries.keys()].map((url) => ({ url }) as Request));
+  await pruneCache({ keys, delete: cache.delete }, [URL_NAME]);
+  const left = [...cache.entries.keys()];
+  expect(left.length).toBe(3);
+  expect(left.every((url) => url.startsWith('https://example.com/unet/'))).toBe(true);
+  await pruneCache({ keys: () => Promise.reject(new Error('broken')), delete: cache.delete }, []);
+  expect(cache.entries.size).toBe(3);
 });
 
 test('a new version replaces the old one', async () => {

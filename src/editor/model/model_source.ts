@@ -1,7 +1,7 @@
 // Where a model's files come from.
 
 import { NANO_FILES } from '../../../weights/nano.js';
-import { cachedSource, openModelCache } from '../../net/cache.ts';
+import { cachedSource, openModelCache, pruneCache } from '../../net/cache.ts';
 import { filesFolder, hubFolder, mappedFolder, type ModelFolder, urlFolder } from '../../net/folder.ts';
 import { urlSource } from '../../net/http.ts';
 import { blobSource, type ByteSource } from '../../net/source.ts';
@@ -19,7 +19,15 @@ export type ModelSource =
 
 /** The folder behind it; what comes over the network is cached. Throws as `hubFolder` and `filesFolder` do. */
 export async function folderOf(model: ModelSource): Promise<ModelFolder> {
-  if (model === 'nano') return mappedFolder('nano', (path) => NANO_FILES[path]?.href);
+  if (model === 'nano') {
+    const cache = await openModelCache('refilm-nano');
+    if (cache)
+      await pruneCache(
+        cache,
+        Object.values(NANO_FILES).map(({ href }) => href),
+      );
+    return mappedFolder('nano', (path) => NANO_FILES[path]?.href, { cache });
+  }
   if (model instanceof URL) return urlFolder(model.href, { cache: await openModelCache() });
   if ('repo' in model) {
     const { repo, ...options } = model;
