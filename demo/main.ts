@@ -3,16 +3,15 @@
 //   inputs/   where things come from: clip_input (clip, samples, webcam), timeline (part, thumbnails), content_input
 //             (sentence, picture), settings_form (sliders and fields), mode_tabs and one mode_* file a mode
 //   state/    what is asked and what came of it: settings (also as link and code), take, takes (queue), store (reloads)
-//   views/    what is seen: stage and player (before, after), depth, progress and preview, take_cards, take_bar, mixer, compare,
-//             sweep and plot, share, device
+//   views/    what is seen: stage and player (before, after), depth, progress and preview, message, take_cards, take_bar, mixer,
+//             compare, sweep and plot, share, device
 //   model.ts  the one editor, in a worker (worker.ts), and the line in front of it
 //   service_worker.ts  keeps the page for visits without a network
-//   css/      base (colours, grid), controls, and one file a part
+//   css/      base (colours, grid), controls, dialog, and one file a part of the page
 //
 // This file only wires them. command.ts is another page: the one that the command line drives.
 import { MODES } from '../src/index.ts';
 import { requireElement } from './dom.ts';
-import { messageOf } from './errors.ts';
 import { type Clip } from './inputs/clip.ts';
 import { ClipInput } from './inputs/clip_input.ts';
 import { ContentInput } from './inputs/content_input.ts';
@@ -34,6 +33,7 @@ import { keep, keepPage, recall } from './state/visit.ts';
 import { openComparison } from './views/compare.ts';
 import { DepthView } from './views/depth.ts';
 import { describeDevice } from './views/device.ts';
+import { fail, hideMessage, say } from './views/message.ts';
 import { Player } from './views/player.ts';
 import { ProgressView } from './views/progress.ts';
 import { copyLink, openCode } from './views/share.ts';
@@ -43,7 +43,6 @@ import { TakeBar } from './views/take_bar.ts';
 import { TakeCards } from './views/take_cards.ts';
 
 const run = requireElement('run', HTMLButtonElement);
-const message = requireElement('message', HTMLParagraphElement);
 const transport = requireElement('transport', HTMLDivElement);
 
 let clip: Clip | undefined;
@@ -284,19 +283,4 @@ function changed(): void {
   hideMessage();
   const settings = form.peek();
   if (settings) keep(toHash({ ...settings, mode: modes.mode }, clip?.sample));
-}
-
-function fail(error: unknown): void {
-  const { title, text } = messageOf(error);
-  say(`${title}. ${text}`, true);
-}
-
-function say(text: string, fault = false): void {
-  message.textContent = text;
-  message.classList.toggle('fault', fault);
-  message.hidden = false;
-}
-
-function hideMessage(): void {
-  message.hidden = true;
 }
