@@ -103,13 +103,19 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
   async trimmed(page) {
     await page.focus('.handle.end');
     for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowLeft');
-    await page.type('#steps', '4');
+    await setSteps(page, 40); // long enough for a picture of each look while it runs
   },
   async running(page) {
     await page.click('#run');
     await page.waitForSelector('#preview', { visible: true, timeout: 5 * MINUTE });
   },
+  async cancelled(page) {
+    await page.click('#cancel');
+    await page.waitForSelector('#message', { visible: true, timeout: MINUTE });
+  },
   async result(page) {
+    await setSteps(page, 4);
+    await page.click('#run');
     await page.waitForSelector('#save', { visible: true, timeout: 5 * MINUTE });
     await page.click('#play');
   },
@@ -133,7 +139,7 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
     await page.waitForFunction(() => document.querySelectorAll('.take-show.done').length === 3, {
       timeout: 10 * MINUTE,
     });
-    for (const box of await page.$$('.take input[type=checkbox]')) await box.click();
+    for (const box of await page.$$('.take:has(.done) input[type=checkbox]')) await box.click();
     await page.click('#compare');
     await page.waitForSelector('dialog');
   },
@@ -166,8 +172,7 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
   },
   async sweep(page) {
     await page.click('#mode-stylize');
-    await page.click('#steps', { count: 3 });
-    await page.type('#steps', '1');
+    await setSteps(page, 1);
     await page.click('#sweep');
     await page.$$eval('dialog fieldset:first-of-type input', (boxes) => {
       for (const box of boxes) box.checked = box.value !== '0.75' && box.value !== '1.25';
@@ -201,6 +206,11 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
     await page.waitForSelector('#unsupported', { visible: true });
   },
 };
+
+async function setSteps(page: Page, steps: number): Promise<void> {
+  await page.click('#steps', { count: 3 });
+  await page.type('#steps', String(steps));
+}
 
 async function closeDialog(page: Page): Promise<void> {
   await page.keyboard.press('Escape');

@@ -2,9 +2,10 @@
 
 import applySource from './group_norm_apply.wgsl?raw';
 import mergeSource from './group_norm_merge.wgsl?raw';
-import momentsSource from './group_norm_moments.wgsl?raw';
+import atOnceSource from './group_norm_moments.wgsl?raw';
 import partialSource from './group_norm_partial.wgsl?raw';
 import plainSource from './group_norm_plain.wgsl?raw';
+import momentsSource from './moments.wgsl?raw';
 import sumAloneSource from './sum_alone.wgsl?raw';
 import sumWorkgroupSource from './sum_workgroup.wgsl?raw';
 import { ceilDiv, elementCount, flatGrid, shapeText, type Recorder, type Tensor } from '../gpu/index.ts';
@@ -37,12 +38,12 @@ export interface GroupNormOptions extends MomentsOptions {
   readonly variant?: GroupNormVariant | undefined;
 }
 
-const PARTIAL = byWidth('group_norm_partial', partialSource);
-const MOMENTS = byWidth('group_norm_moments', `${momentsSource}\n${sumWorkgroupSource}`);
+const PARTIAL = byWidth('group_norm_partial', `${partialSource}\n${momentsSource}`);
+const MOMENTS = byWidth('group_norm_moments', `${atOnceSource}\n${sumWorkgroupSource}`);
 const APPLY = byWidth('group_norm_apply', applySource);
 
-/** Pixels that one invocation of group_norm_apply.wgsl takes. */
-const PIXELS_PER_APPLY = 8;
+/** Pixels that one invocation of group_norm_apply.wgsl takes: a CPU would rather load moments rarely than be kept busy. */
+const PIXELS = { software: 32, hardware: 8 };
 /** Invocations that keep a device busy while it reduces: shares are cut until there are so many. */
 const PARALLEL = { software: 512, hardware: 16384 };
 /** A share below this many pixels is not worth its merge. */
@@ -90,12 +91,13 @@ export function groupNorm(rec: Recorder, x: Tensor, w: NormWeight, options: Grou
   }
   const moments = groupNormMoments(rec, x, options, options.variant);
   const out = rec.tensor(x.shape, x.dtype, 'group_norm');
-  const blocks = ceilDiv(pixels, PIXELS_PER_APPLY);
+  const each = PIXELS[rec.gpu.variants];
+  const blocks = ceilDiv(pixels, each);
   const width = widthOf(channels);
   const columns = channels / width;
   rec.dispatch({
     source: APPLY[width],
-    prelude: { types, constants },
+    prelude: { types, constants: { ...constants, PIXELS: each } },
     inputs: [x, moments, w.weight, w.bias],
     outputs: [out],
     params: [rows, columns, pixels, groups, channels / groups, blocks],

@@ -11,8 +11,6 @@ struct Params {
   blocks: u32,
 }
 
-const PIXELS = 8u;
-
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<XV>;
 @group(0) @binding(2) var<storage, read> moments: array<vec2f>;

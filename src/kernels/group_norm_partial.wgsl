@@ -1,7 +1,6 @@
 // Group norm, first of three: the mean and the sum of squares about it of every channel, over a share of the pixels.
 // A statistic covers `pixels` consecutive NHWC rows (one frame or several), cut into `splits` shares for parallelism.
-// Four pixels at a time are reduced exactly and merged into the running pair (Chan, Golub, LeVeque 1983), so nothing
-// cancels whatever the mean is. XV, V: see width.ts. One invocation a share of a channel (or of four).
+// One invocation a share of a channel, or of four (XV, V: see width.ts), by moments.wgsl.
 // Memory-bound: each element is read once; no workgroup memory, about 24 registers a thread.
 
 struct Params {
@@ -26,30 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let statistic = index / (p.channels * p.splits);
   let first = split * p.share;
   let count = min(p.share, p.pixels - first);
-  var at = (statistic * p.pixels + first) * p.channels + channel;
-
-  var mean = V();
-  var square = V();
-  var done = 0u;
-  for (; done + 4u <= count; done += 4u) {
-    let a = V(x[at]);
-    let b = V(x[at + p.channels]);
-    let c = V(x[at + 2u * p.channels]);
-    let d = V(x[at + 3u * p.channels]);
-    at += 4u * p.channels;
-    let here = (a + b) * 0.25 + (c + d) * 0.25;
-    let share = 4.0 / f32(done + 4u);
-    let step = here - mean;
-    mean += step * share;
-    square += (a - here) * (a - here) + (b - here) * (b - here) + (c - here) * (c - here) + (d - here) * (d - here)
-      + step * step * (f32(done) * share);
-  }
-  for (; done < count; done++) {
-    let step = V(x[at]) - mean;
-    at += p.channels;
-    mean += step / f32(done + 1u);
-    square += step * step * (f32(done) / f32(done + 1u));
-  }
-  means[index] = mean;
-  squares[index] = square;
+  let own = moments_of((statistic * p.pixels + first) * p.channels + channel, p.channels, count);
+  means[index] = own.mean;
+  squares[index] = own.squares;
 }

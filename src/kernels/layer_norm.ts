@@ -2,7 +2,9 @@
 
 import layerNormSource from './layer_norm.wgsl?raw';
 import lanesSource from './layer_norm_lanes.wgsl?raw';
+import plainSource from './layer_norm_plain.wgsl?raw';
 import subgroupSource from './layer_norm_subgroup.wgsl?raw';
+import momentsSource from './moments.wgsl?raw';
 import sumAloneSource from './sum_alone.wgsl?raw';
 import sumWorkgroupSource from './sum_workgroup.wgsl?raw';
 import {
@@ -14,7 +16,7 @@ import {
   type Recorder,
   type Tensor,
 } from '../gpu/index.ts';
-import { byWidth, widthOf } from './width.ts';
+import { byWidth, widthOf, type Widths } from './width.ts';
 
 /** Scale and shift of a norm, each `[C]`. */
 export interface NormWeight {
@@ -30,9 +32,13 @@ export const LAYER_NORM_VARIANTS = ['plain', 'vector', 'workgroup', 'subgroup'] 
  */
 export type LayerNormVariant = (typeof LAYER_NORM_VARIANTS)[number];
 
-const ALONE = byWidth('layer_norm', `${layerNormSource}\n${lanesSource}\n${sumAloneSource}`);
-const WORKGROUP = byWidth('layer_norm', `${layerNormSource}\n${lanesSource}\n${sumWorkgroupSource}`);
-const SUBGROUP = byWidth('layer_norm_subgroup', `${layerNormSource}\n${subgroupSource}`);
+const LANES = `${layerNormSource}\n${lanesSource}\n${momentsSource}`;
+const TEXTS: Readonly<Record<LayerNormVariant, Widths>> = {
+  plain: byWidth('layer_norm_plain', `${layerNormSource}\n${plainSource}`),
+  vector: byWidth('layer_norm_lanes', `${LANES}\n${sumAloneSource}`),
+  workgroup: byWidth('layer_norm_lanes', `${LANES}\n${sumWorkgroupSource}`),
+  subgroup: byWidth('layer_norm_subgroup', `${layerNormSource}\n${subgroupSource}`),
+};
 
 /** Rows that the subgroups of a workgroup share. */
 const SUBGROUP_ROWS = 4;
@@ -74,9 +80,8 @@ export function layerNorm(rec: Recorder, x: Tensor, w: NormWeight, options: Laye
   const width = variant === 'plain' ? 1 : widthOf(channels);
   const lanes = variant === 'workgroup' ? lanesFor(channels / width) : 1;
   const rowsPerWorkgroup = variant === 'subgroup' ? SUBGROUP_ROWS : 64 / lanes;
-  const texts = variant === 'subgroup' ? SUBGROUP : variant === 'workgroup' ? WORKGROUP : ALONE;
   rec.dispatch({
-    source: texts[width],
+    source: TEXTS[variant][width],
     prelude: {
       types: { X: x.dtype, W: w.weight.dtype },
       constants: variant === 'subgroup' ? { USES_SUBGROUPS: true, ROWS: SUBGROUP_ROWS } : { LANES: lanes },

@@ -1,8 +1,7 @@
-// What every layer norm shares (layer_norm_lanes, layer_norm_subgroup are the loops): out = (x - mean) / sqrt(variance + eps)
-// · weight + bias over the channels of a row, in three passes (mean, summed as offsets from the first channel; squares
-// about it; result): nothing cancels whatever the mean is.
+// What every layer norm shares (layer_norm_plain, layer_norm_lanes, layer_norm_subgroup are the loops):
+// out = (x - mean) / sqrt(variance + eps) · weight + bias over the channels of a row; nothing cancels whatever the mean is.
 // XV, WV, V, total, first_lane: see width.ts; vectors where the channels divide by four.
-// Memory-bound: rows are read three times, twice of them from a cache, and written once: 2 elements of memory moved a
+// Memory-bound: rows are read two or three times, once of it from memory, and written once: 2 elements of memory moved a
 // channel.
 
 struct Params {

@@ -1,104 +1,18 @@
 // The editor in a real Chromium: repeatable, survives a lost device, ends cleanly on every way out.
-import type { JSHandle, Page } from 'puppeteer-core';
 import { expect, test } from 'vitest';
-import type * as refilm from '../../src/index.ts';
-import { withPage } from '../browser.ts';
+import { withEditor } from './watched_page.ts';
 
-/** What the page keeps for these tests. */
-interface Harness {
-  /** The devices that were made. */
-  readonly devices: GPUDevice[];
-  /** Bytes of buffers that are alive. */
-  aliveBytes(): number;
-  /** Frames of a small edit; `at` is told of every event. */
-  frames(
-    editor: refilm.Editor,
-    at?: (event: refilm.ProgressEvent) => void,
-    signal?: AbortSignal,
-  ): Promise<string[]>;
-  /** Twelve VideoFrames, each of another grey: two windows. */
-  greys(opened: VideoFrame[], count?: number): AsyncGenerator<VideoFrame>;
-  failure(work: Promise<unknown>): Promise<string>;
-}
-
-declare global {
-  interface Window {
-    harness: Harness;
-  }
-}
-
-/** Runs `body` in a page with the library and the harness, whose device and buffers are watched. */
-function withEditor<T>(
-  body: (page: Page, module: JSHandle<typeof refilm>, clip: string) => Promise<T>,
-): Promise<T> {
-  return withPage(async (page, { load, origin }) => {
-    await page.evaluate((clip) => {
-      const devices: GPUDevice[] = [];
-      const alive = new Set<GPUBuffer>();
-      // What a prototype's method was before it is replaced.
-      const original = <T extends object, K extends keyof T>(prototype: T, name: K) =>
-        Object.getOwnPropertyDescriptor(prototype, name)!.value as T[K];
-      const requestDevice = original(GPUAdapter.prototype, 'requestDevice');
-      GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, descriptor) {
-        const device = await requestDevice.call(this, descriptor);
-        devices.push(device);
-        return device;
-      };
-      const createBuffer = original(GPUDevice.prototype, 'createBuffer');
-      GPUDevice.prototype.createBuffer = function (this: GPUDevice, descriptor) {
-        const buffer = createBuffer.call(this, descriptor);
-        alive.add(buffer);
-        return buffer;
-      };
-      const destroy = original(GPUBuffer.prototype, 'destroy');
-      GPUBuffer.prototype.destroy = function (this: GPUBuffer) {
-        alive.delete(this);
-        return destroy.call(this);
-      };
-      window.harness = {
-        devices,
-        aliveBytes: () => [...alive].reduce((sum, { size }) => sum + size, 0),
-        async frames(editor, onProgress = () => undefined, signal) {
-          const file = await (await fetch(clip)).blob();
-          const hashes: string[] = [];
-          const size = { width: 32, height: 32 };
-          const output = { width: 80, height: 48 };
-          const options = { prompt: 'a dog made of glass', size, output, steps: 3, fps: 5, seed: 5 };
-          const edit = editor.frames(file, { ...options, onProgress, ...(signal && { signal }) });
-          for await (const { index, time, data } of edit) {
-            const digest = await crypto.subtle.digest('SHA-256', data);
-            hashes.push(`${index} at ${time}: ${new Uint8Array(digest).slice(0, 8).join()}`);
-          }
-          return hashes;
-        },
-        async *greys(opened, count = 12) {
-          for (let i = 0; i < count; i++) {
-            const canvas = new OffscreenCanvas(64, 48);
-            const context = canvas.getContext('2d')!;
-            context.fillStyle = `rgb(${20 * i}, ${20 * i}, 100)`;
-            context.fillRect(0, 0, 64, 48);
-            const frame = new VideoFrame(canvas, { timestamp: i * 40_000, duration: 40_000 });
-            opened.push(frame);
-            yield await Promise.resolve(frame);
-          }
-        },
-        failure: (work) =>
-          work.then(
-            () => 'nothing failed',
-            (error: unknown) => String(error),
-          ),
-      };
-    }, `${origin}/samples/dancer.mp4`);
-    return body(page, await load<typeof refilm>('src/index.ts'), `${origin}/samples/dancer.mp4`);
-  });
-}
-
-test('the same seed gives the same bytes, also when the device is lost on the way', async () => {
-  const { once, twice, events, recovered } = await withEditor((page, module) =>
+test('the same seed gives the same bytes, also when the device is lost on the way; progress never goes back', async () => {
+  const { seen, once, twice, events, recovered } = await withEditor((page, module) =>
     page.evaluate(async ({ Editor }) => {
       const { harness } = window;
       const editor = await Editor.load();
-      const once = await harness.frames(editor);
+      const seen: { phase: string; fraction: number; remaining: number; done: number; total: number }[] = [];
+      const once = await harness.frames(editor, (event) => {
+        if (!('fraction' in event)) return;
+        const { phase, fraction, remaining, done, total } = event;
+        seen.push({ phase, fraction, remaining: remaining === Infinity ? 1e9 : remaining, done, total });
+      });
       const twice = await harness.frames(editor);
       const events: string[] = [];
       let lost = false;
@@ -111,7 +25,7 @@ test('the same seed gives the same bytes, also when the device is lost on the wa
         harness.devices.at(-1)!.destroy();
       });
       editor.dispose();
-      return { once, twice, events, recovered };
+      return { seen, once, twice, events, recovered };
     }, module),
   );
   expect(once).toHaveLength(10);
@@ -120,31 +34,14 @@ test('the same seed gives the same bytes, also when the device is lost on the wa
   const steps = ['step 1', 'step 2', 'step 3', 'step 4', 'recover 1', 'step 5', 'step 6'];
   expect(events).toEqual(steps);
   expect(recovered).toEqual(once);
-});
-
-test('a device that is lost between two edits, or in any other phase, is replaced', async () => {
-  const outcome = await withEditor((page, module) =>
-    page.evaluate(async ({ Editor }) => {
-      const { harness } = window;
-      const editor = await Editor.load();
-      const want = await harness.frames(editor);
-      harness.devices.at(-1)!.destroy();
-      const results = [await harness.frames(editor)];
-      for (const phase of ['depth', 'content', 'decode']) {
-        let lost = false;
-        const frames = await harness.frames(editor, (event) => {
-          if (event.phase !== phase || lost) return;
-          lost = true;
-          harness.devices.at(-1)!.destroy();
-        });
-        results.push(frames);
-      }
-      editor.dispose();
-      return { want, results, devices: harness.devices.length };
-    }, module),
-  );
-  for (const frames of outcome.results) expect(frames).toEqual(outcome.want);
-  expect(outcome.devices).toBe(5);
+  for (const [i, { phase, fraction, remaining, done, total }] of seen.entries()) {
+    expect(fraction).toBeGreaterThanOrEqual(seen[i - 1]?.fraction ?? 0);
+    expect(remaining).toBeGreaterThanOrEqual(0);
+    if (phase !== 'compile') expect(remaining).toBeLessThan(300);
+    expect(done).toBeLessThanOrEqual(total);
+  }
+  expect(seen.at(-1)!.fraction).toBeCloseTo(1, 6);
+  expect(seen.at(-1)!.remaining).toBeCloseTo(0, 3);
 });
 
 test('every way out frees what was taken, and the editor can be used again', async () => {
@@ -262,30 +159,6 @@ test('frames in, frames out: every frame keeps its time and is closed', async ()
     expect.stringMatching(/^TypeError.*choose a part of a file/),
     expect.stringMatching(/^TypeError.*Blob/),
   ]);
-});
-
-test('progress: shares never go back, and what remains is a number', async () => {
-  const events = await withEditor((page, module) =>
-    page.evaluate(async ({ Editor }) => {
-      const editor = await Editor.load();
-      const seen: { phase: string; fraction: number; remaining: number; done: number; total: number }[] = [];
-      await window.harness.frames(editor, (event) => {
-        if (!('fraction' in event)) return;
-        const { phase, fraction, remaining, done, total } = event;
-        seen.push({ phase, fraction, remaining: remaining === Infinity ? 1e9 : remaining, done, total });
-      });
-      editor.dispose();
-      return seen;
-    }, module),
-  );
-  for (const [i, { phase, fraction, remaining, done, total }] of events.entries()) {
-    expect(fraction).toBeGreaterThanOrEqual(events[i - 1]?.fraction ?? 0);
-    expect(remaining).toBeGreaterThanOrEqual(0);
-    if (phase !== 'compile') expect(remaining).toBeLessThan(300);
-    expect(done).toBeLessThanOrEqual(total);
-  }
-  expect(events.at(-1)!.fraction).toBeCloseTo(1, 6);
-  expect(events.at(-1)!.remaining).toBeCloseTo(0, 3);
 });
 
 test('without WebGPU, without an adapter, with a foreign model: typed errors', async () => {
