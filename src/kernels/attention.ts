@@ -7,7 +7,7 @@ import {
   type AttentionVariant,
   type Rows,
 } from './attention_options.ts';
-import { attentionCandidates, attentionKernel } from './attention_variants.ts';
+import { attentionCandidates, attentionKernel, type AttentionKernel } from './attention_variants.ts';
 
 export {
   ATTENTION_VARIANTS,
@@ -78,7 +78,7 @@ export function interleavedAttention(
     ],
     workgroups: flatGrid(kernel.workgroups),
     flops: 4 * batch * heads * queries * keys * headDim,
-    traffic: trafficOf(o, kernel.workgroups),
+    traffic: trafficOf(o, kernel),
     label,
   });
   return out;
@@ -87,15 +87,17 @@ export function interleavedAttention(
 /** What the workgroups read and write, where each reads all keys and values of its sequence. */
 function trafficOf(
   { q, batch, queries, keys, heads, headDim }: AttentionOptions,
-  workgroups: number,
+  { workgroups, queryReads = 1 }: AttentionKernel,
 ): Traffic {
   const sequences = batch * heads;
   const each = ceilDiv(sequences * queries, workgroups);
   const readers = sequences * ceilDiv(queries, Math.min(each, queries));
-  const rows = 2 * sequences * queries + 2 * readers * keys;
+  const rows = (queryReads + 1) * sequences * queries + 2 * readers * keys;
+  const again =
+    queryReads > 1 ? ' Its heads pass in parts, with the queries read again for every tile of keys.' : '';
   return {
     bytes: rows * headDim * ELEMENT_BYTES[q.tensor.dtype],
-    why: `a workgroup computes ${each} queries: each reads all keys and values of its sequence for itself.`,
+    why: `a workgroup computes ${each} queries: each reads all keys and values of its sequence for itself.${again}`,
   };
 }
 

@@ -15,6 +15,8 @@ export interface AttentionKernel {
   readonly constants: Readonly<Record<string, number | boolean>>;
   readonly width: 1 | 4;
   readonly workgroups: number;
+  /** How often a workgroup reads its queries; once where it is left out. */
+  readonly queryReads?: number;
 }
 
 /** Heads up to this size are unrolled: CPU drivers take seconds to minutes to compile longer ones. */
@@ -44,6 +46,8 @@ export function attentionKernel(gpu: Gpu, o: AttentionOptions, variant: Attentio
   return quadKernel(o);
 }
 
+/** Keys that attention_tile.wgsl takes at a time. */
+const KEYS_OF_TILE = 32;
 /** Bytes that every device grants a workgroup. */
 const WORKGROUP_BYTES = 16384;
 
@@ -53,7 +57,7 @@ function tileBytes(rows: number, chunk: number, elementBytes: number): number {
   return 4 * elementBytes * (rows * chunk + keyVectors + 8 * rows) + 32 * rows;
 }
 
-function tileKernel({ q, batch, heads, queries, headDim }: AttentionOptions): AttentionKernel {
+function tileKernel({ q, batch, heads, queries, keys, headDim }: AttentionOptions): AttentionKernel {
   const head = headDim / 4;
   const fits = (rows: number, chunk: number) =>
     tileBytes(rows, chunk, ELEMENT_BYTES[q.tensor.dtype]) <= WORKGROUP_BYTES;
@@ -71,6 +75,7 @@ function tileKernel({ q, batch, heads, queries, headDim }: AttentionOptions): At
     constants: { ROWS: rows, CHUNK: chunk, CHUNKS: chunks },
     width: 4,
     workgroups: batch * heads * ceilDiv(queries, rows),
+    queryReads: chunks > 1 ? ceilDiv(keys, KEYS_OF_TILE) : 1,
   };
 }
 
