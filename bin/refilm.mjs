@@ -3,6 +3,7 @@
 // It starts a fresh node process, because the Vulkan loader that Dawn uses reads its environment
 // (LD_LIBRARY_PATH, VK_ICD_FILENAMES) at process start, and lets Vite run the TypeScript of bin/.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromiumPackage, vulkanEnvironment } from './chromium-package.mjs';
 
@@ -25,6 +26,11 @@ if (!command) {
   console.error(`Unknown command '${name ?? ''}'. Commands:`);
   for (const [key, { what }] of Object.entries(COMMANDS)) console.error(`  ${key.padEnd(11)} ${what}`);
   process.exit(2);
+}
+
+if (!existsSync(new URL('../node_modules/vite', import.meta.url))) {
+  console.error("Refilm's packages are not installed: run npm ci first.");
+  process.exit(1);
 }
 
 const environment = { ...process.env };
