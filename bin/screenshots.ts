@@ -155,6 +155,7 @@ const STATES: Readonly<Record<string, (page: Page, url: string) => Promise<void>
   },
   async mask(page) {
     await page.click('#mode-mask');
+    await page.click('#play'); // pauses: what is painted is on one frame
     await page.locator('#views ::-p-text(Split)').click();
     const sheet = (await page.$('#mask'))!;
     await sheet.scrollIntoView();

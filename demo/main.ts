@@ -2,7 +2,7 @@
 //
 //   inputs/   where things come from: clip_input (clip, samples, webcam), timeline (part, thumbnails), content_input
 //             (sentence, picture), settings_form (sliders and fields), mode_tabs and one mode_* file a mode
-//   state/    what is asked and what came of it: settings (also as link and code), take, takes (queue), store (reloads)
+//   state/    what is asked and what came of it: settings, link, code, take, takes (queue), store (reloads)
 //   views/    what is seen: stage and player (before, after), depth, progress and preview, message, take_cards, take_bar, mixer,
 //             compare, sweep and plot, share, device
 //   model.ts  the one editor, in a worker (worker.ts), and the line in front of it
@@ -10,7 +10,7 @@
 //   css/      base (colours, grid), controls, dialog, and one file a part of the page
 //
 // This file only wires them. command.ts is another page: the one that the command line drives.
-import { MODES } from '../src/index.ts';
+import { type MaskOptions, MODES } from '../src/index.ts';
 import { requireElement } from './dom.ts';
 import { type Clip } from './inputs/clip.ts';
 import { ClipInput } from './inputs/clip_input.ts';
@@ -26,7 +26,8 @@ import { SettingsForm } from './inputs/settings_form.ts';
 import { Timeline } from './inputs/timeline.ts';
 import { Model } from './model.ts';
 import { lookOptions } from './state/look.ts';
-import { DEFAULTS, fromHash, type RequestFiles, type Settings, toHash } from './state/settings.ts';
+import { fromHash, toHash } from './state/link.ts';
+import { DEFAULTS, type RequestFiles, type Settings } from './state/settings.ts';
 import { type Take } from './state/take.ts';
 import { Takes } from './state/takes.ts';
 import { keep, keepPage, recall } from './state/visit.ts';
@@ -146,7 +147,7 @@ requireElement('cancel', HTMLButtonElement).addEventListener('click', () => {
 });
 requireElement('share', HTMLButtonElement).addEventListener('click', () => {
   const settings = read();
-  if (settings) copyLink(settings, clip?.sample);
+  if (settings) copyLink({ settings, clip: clip?.sample, mask: maskOfMode() });
 });
 requireElement('code', HTMLButtonElement).addEventListener('click', () => {
   const settings = read();
@@ -209,6 +210,11 @@ function files(): RequestFiles | undefined {
   return undefined;
 }
 
+function maskOfMode(): MaskOptions | undefined {
+  const brought = modes.files;
+  return typeof brought === 'string' ? undefined : brought.mask;
+}
+
 function cancel(take: Take): void {
   if (take.status === 'running') progress.cancelling();
   takes.cancel(take);
@@ -262,19 +268,19 @@ function showTakes(): void {
 /** Fills the form with what made `take`. */
 function use(take: Take): void {
   form.write({ ...DEFAULTS, ...take.settings });
-  modes.choose(take.settings.mode, take.files);
   void content.setPicture(take.files.picture);
-  showClip(take.clip);
+  showClip(take.clip); // before its mode: what was painted belongs to the clip
+  modes.choose(take.settings.mode, take.files);
   changed();
 }
 
 /** What a link says, else what was set at the last visit. A part is of no use without its clip. */
 function restore(): void {
   const linked = location.hash.length > 1;
-  const { settings, clip: sample } = fromHash(linked ? location.hash : recall());
+  const { settings, clip: sample, mask } = fromHash(linked ? location.hash : recall());
   const part = linked || sample !== undefined ? {} : { start: DEFAULTS.start, duration: DEFAULTS.duration };
   form.write({ ...DEFAULTS, ...settings, ...part });
-  modes.choose(settings.mode ?? DEFAULTS.mode);
+  modes.choose(settings.mode ?? DEFAULTS.mode, mask && { mask });
   if (sample !== undefined) clips.takeSample(sample);
 }
 
@@ -282,5 +288,7 @@ function restore(): void {
 function changed(): void {
   hideMessage();
   const settings = form.peek();
-  if (settings) keep(toHash({ ...settings, mode: modes.mode }, clip?.sample));
+  if (settings) {
+    keep(toHash({ settings: { ...settings, mode: modes.mode }, clip: clip?.sample, mask: maskOfMode() }));
+  }
 }

@@ -25,6 +25,8 @@ export class MaskCanvas {
   readonly #canvas = requireElement('mask', HTMLCanvasElement);
   readonly #onChange: () => void;
   readonly #strokes = new Map<number, Stroke[]>();
+  /** What a take was painted with, below the strokes. */
+  readonly #given = new Map<number, ImageData>();
   #clip: Clip | undefined;
   #frame = 0;
   #time = 0;
@@ -55,6 +57,7 @@ export class MaskCanvas {
     if (clip === this.#clip) return;
     this.#clip = clip;
     this.#strokes.clear();
+    this.#given.clear();
     this.#carried = undefined;
     const scale = Math.min(1, MAX_SIDE / Math.max(clip.width, clip.height));
     this.#canvas.width = Math.round(clip.width * scale);
@@ -96,12 +99,12 @@ export class MaskCanvas {
 
   /** Frames that were painted on. */
   get painted(): number {
-    return this.#strokes.size;
+    return this.#frames.length;
   }
 
   /** What was painted, white on clear, with the time of its frame. */
   get brush(): { readonly time: number; readonly mask: ImageData }[] {
-    return [...this.#strokes.keys()].map((frame) => {
+    return this.#frames.map((frame) => {
       const { context, canvas } = sheet(this.#canvas);
       this.#paint(context, frame);
       return {
@@ -109,6 +112,14 @@ export class MaskCanvas {
         mask: context.getImageData(0, 0, canvas.width, canvas.height),
       };
     });
+  }
+
+  /** Takes the place of all that was painted. */
+  set brush(painted: readonly { readonly time: number; readonly mask: ImageData }[]) {
+    this.#strokes.clear();
+    this.#given.clear();
+    for (const { time, mask } of painted) this.#given.set(frameAt(this.#clip!.times, time + 1e-4), mask);
+    this.#draw();
   }
 
   /** Takes back the last stroke on this frame. */
@@ -123,8 +134,13 @@ export class MaskCanvas {
   /** Removes all that was painted. */
   clear(): void {
     this.#strokes.clear();
+    this.#given.clear();
     this.#draw();
     this.#onChange();
+  }
+
+  get #frames(): number[] {
+    return [...new Set([...this.#given.keys(), ...this.#strokes.keys()])];
   }
 
   #begin(point: Point): void {
@@ -190,6 +206,8 @@ export class MaskCanvas {
 
   #paint(context: CanvasRenderingContext2D, frame: number): void {
     const { width, height } = this.#canvas;
+    const given = this.#given.get(frame);
+    if (given) context.putImageData(given, 0, 0);
     context.lineCap = context.lineJoin = 'round';
     context.strokeStyle = 'white';
     for (const { points, size, erase } of this.#strokes.get(frame) ?? []) {

@@ -80,6 +80,31 @@ export class MaskMode implements ModePanel {
     return { mask: this.#options() };
   }
 
+  use({ mask }: RequestFiles): void {
+    if (!mask) return;
+    const { region, edit = 'inside', feather } = mask;
+    const set = ({ input }: ReturnType<typeof slider>, value: number): void => {
+      input.value = String(value);
+      input.dispatchEvent(new Event('input'));
+    };
+    if ('brush' in region) {
+      this.#region.value = 'brush';
+      this.canvas.brush = region.brush.flatMap(({ time, mask: painted }) =>
+        painted instanceof ImageData ? [{ time, mask: painted }] : [],
+      );
+    } else if ('depth' in region) {
+      this.#region.value = 'depth';
+      set(this.#near, region.depth[0]);
+      set(this.#far, region.depth[1]);
+    } else if ('width' in region.box) {
+      this.#region.value = 'box';
+      this.canvas.box = region.box;
+    }
+    this.#edit.value = edit;
+    if (feather !== undefined) set(this.#feather, feather);
+    this.#showRegion();
+  }
+
   onShow(shown: boolean): void {
     this.canvas.shown = shown;
   }

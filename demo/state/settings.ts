@@ -1,5 +1,5 @@
-// What a request asks for, as far as it is words and numbers: one flat record that a form can show, a link can carry and
-// a take can keep. Files (clip, picture) are not in it.
+// What a request asks for, as far as it is words and numbers: one flat record that a form can show, a link (link.ts) can
+// carry and a take can keep. Files (clip, picture) are not in it.
 import {
   type EditOptions,
   type MaskOptions,
@@ -43,9 +43,6 @@ export const DEFAULTS: Settings = {
   duration: undefined,
 };
 
-/** Names of the settings that are words; all others are numbers. */
-const WORDS: ReadonlySet<string> = new Set<keyof Settings>(['mode', 'prompt']);
-
 /** The settings that differ from the defaults, in the order of {@link DEFAULTS}. */
 export function changes(settings: Settings): Partial<Settings> {
   const entries = Object.entries(DEFAULTS).map(([name]) => [name, settings[name as keyof Settings]] as const);
@@ -54,24 +51,10 @@ export function changes(settings: Settings): Partial<Settings> {
   );
 }
 
-/** Settings as the part of an address after `#`, and the name of the sample that they were made with. */
-export function toHash(settings: Settings, clip?: string): string {
-  const entries = Object.entries(changes(settings)).map(([name, value]) => [name, String(value)]);
-  return String(new URLSearchParams([...(clip === undefined ? [] : [['clip', clip]]), ...entries]));
-}
-
-/** What {@link toHash} wrote. Names and numbers that mean nothing here are passed over: a link may be old or mangled. */
-export function fromHash(hash: string): { readonly settings: Partial<Settings>; readonly clip?: string } {
-  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
-  const settings: Record<string, string | number> = {};
-  for (const name of Object.keys(DEFAULTS)) {
-    const value = parameters.get(name);
-    if (value === null) continue;
-    if (WORDS.has(name)) settings[name] = value;
-    else if (value.trim() !== '' && Number.isFinite(Number(value))) settings[name] = Number(value);
-  }
-  const clip = parameters.get('clip');
-  return { settings, ...(clip !== null && { clip }) };
+/** A setting's value for people, with its unit. */
+export function valueText(name: keyof Settings, value: string | number | undefined): string {
+  if (value === undefined) return 'auto';
+  return name === 'start' || name === 'duration' ? `${value} s` : String(value);
 }
 
 /** Frames a second of the built-in scenes. */

@@ -1,6 +1,6 @@
 // Takes side by side, playing as one, with their settings; what differs stands out.
 import { make, openDialog } from '../dom.ts';
-import { DEFAULTS, type Settings } from '../state/settings.ts';
+import { DEFAULTS, type Settings, valueText } from '../state/settings.ts';
 import { type Take, titleOf } from '../state/take.ts';
 import { withSymbols } from '../symbols.ts';
 
@@ -82,7 +82,7 @@ function settingsList(take: Take, all: readonly Take[]): HTMLDListElement {
     const value = take.settings[name];
     const differs = all.some(({ settings }) => settings[name] !== value);
     if (name === 'prompt' || (!differs && value === DEFAULTS[name])) continue;
-    rows.push([title, String(value ?? 'auto'), differs]);
+    rows.push([title, valueText(name, value), differs]);
   }
   if (all.some(({ clip }) => clip !== take.clip)) rows.unshift(['Clip', take.clip.name, true]);
   const { quality } = take;

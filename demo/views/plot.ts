@@ -38,12 +38,12 @@ export function plotSweep(points: readonly SweepPoint[], width: number): SVGSVGE
     MARGIN.left + ((x - xs[0]) / (xs[1] - xs[0])) * (right - MARGIN.left),
     bottom - ((y - ys[0]) / (ys[1] - ys[0])) * (bottom - MARGIN.top),
   ];
-  for (const y of ticks(ys)) {
+  for (const y of ticks(ys, 5)) {
     const [, at] = place({ x: xs[0], y });
     plot.append(svg('line', { class: 'grid', x1: MARGIN.left, x2: right, y1: at, y2: at }));
     plot.append(label(y.toFixed(3), MARGIN.left - 8, at + 4, 'end'));
   }
-  for (const x of ticks(xs)) {
+  for (const x of ticks(xs, Math.min(5, Math.floor((right - MARGIN.left) / 64)))) {
     const [at] = place({ x, y: ys[0] });
     plot.append(svg('line', { class: 'grid', x1: at, x2: at, y1: MARGIN.top, y2: bottom }));
     plot.append(label(x.toFixed(3), at, bottom + 18, 'middle'));
@@ -59,11 +59,12 @@ export function plotSweep(points: readonly SweepPoint[], width: number): SVGSVGE
       .sort((a, b) => a.temporal - b.temporal);
     const path = line.map((point) => place(point).join(' ')).join(' L ');
     plot.append(svg('path', { class: 'line', d: `M ${path}`, stroke: colour }));
-    for (const point of line) {
+    for (const [n, point] of line.entries()) {
       const [cx, cy] = place(point);
       const dot = svg('circle', { cx, cy, r: 5, fill: colour });
       dot.append(titled(`structure ${structure}, smoothness ${point.temporal}`));
-      plot.append(dot, label(String(point.temporal), cx + 8, cy - 6, 'start'));
+      // Above and below in turns: neighbours may lie close together.
+      plot.append(dot, label(String(point.temporal), cx + 8, cy + (n % 2 === 0 ? -6 : 16), 'start'));
     }
     const at = MARGIN.left + LEGEND * i;
     plot.append(svg('rect', { x: at, y: 4, width: 10, height: 10, fill: colour }));
@@ -80,8 +81,8 @@ function rangeOf(values: readonly number[]): Range {
   return [min - room, max + room];
 }
 
-function ticks([min, max]: Range): number[] {
-  return Array.from({ length: 5 }, (_, i) => min + ((i + 0.5) / 5) * (max - min));
+function ticks([min, max]: Range, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => min + ((i + 0.5) / count) * (max - min));
 }
 
 function label(text: string, x: number, y: number, anchor: 'start' | 'middle' | 'end'): SVGTextElement {

@@ -2,11 +2,12 @@
 import { copyText, make, openDialog } from '../dom.ts';
 import { button } from '../controls.ts';
 import { apiCode } from '../state/code.ts';
-import { type RequestFiles, type Settings, toHash } from '../state/settings.ts';
+import { toHash } from '../state/link.ts';
+import type { RequestFiles, Settings } from '../state/settings.ts';
 
-/** Copies a link to this page with `settings`; files can't be in it, a sample's name can. */
-export function copyLink(settings: Settings, sample: string | undefined): void {
-  void copyText(`${location.href.replace(/#.*/, '')}#${toHash(settings, sample)}`, 'Link');
+/** Copies a link to this page that asks for the same; files can't be in it, a sample's name can. */
+export function copyLink(asked: Parameters<typeof toHash>[0]): void {
+  void copyText(`${location.href.replace(/#.*/, '')}#${toHash(asked)}`, 'Link');
 }
 
 /** Opens a dialog with the code. */

@@ -1,7 +1,7 @@
 // Takes as cards: a picture to show one on the screen, its settings in a line, what became of it.
 import { durationText } from '../../src/index.ts';
 import { make, requireElement } from '../dom.ts';
-import { changes, type Settings } from '../state/settings.ts';
+import { changes, type Settings, valueText } from '../state/settings.ts';
 import { type Take, titleOf } from '../state/take.ts';
 import { withSymbols } from '../symbols.ts';
 
@@ -21,13 +21,12 @@ const SHORT: Partial<Record<keyof Settings, string>> = {
   guidance: 'ω',
   duration: 'length',
 };
-const SECONDS: ReadonlySet<string> = new Set<keyof Settings>(['start', 'duration']);
 
 /** What differs from the defaults, in a line, and whose weights made it; prompt and mode are said elsewhere. */
 export function settingsText({ settings, files }: Pick<Take, 'settings' | 'files'>): string {
   const { mode: _, prompt: __, ...rest } = changes(settings);
-  const parts = Object.entries(rest).map(
-    ([name, value]) => `${SHORT[name as keyof Settings] ?? name} ${value}${SECONDS.has(name) ? ' s' : ''}`,
+  const parts = (Object.entries(rest) as [keyof Settings, string | number][]).map(
+    ([name, value]) => `${SHORT[name] ?? name} ${valueText(name, value)}`,
   );
   if (settings.mode === 'customize') parts.push(`weights ${files.unetName ?? 'of a file'}`);
   return parts.join(' · ') || 'default settings';

@@ -26,5 +26,6 @@ export function upscaleSwitch(edit: EditResult, model: Model, onVideo: (video: B
         },
       );
   });
-  return make('div', { className: 'row' }, choice.element, status);
+  const title = make('span', { ariaHidden: 'true', textContent: 'Enlarged' }); // the choice has the name itself
+  return make('div', { className: 'row' }, title, choice.element, status);
 }

@@ -171,5 +171,17 @@ test(
         timeout: 5 * MINUTE,
       });
       await saveOneFrame(page, 'runner-refilm.mp4');
+
+      // What was painted comes back with the take's settings, after a reload too.
+      await page.reload();
+      await page.locator('.take-show.done').click();
+      await page.locator('#take-bar ::-p-text(Use these settings)').click();
+      await waitForText(page, '#mask-status', 'Painted on 1 frame');
+      const tint = await page.$eval('#mask', (canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const context = (canvas as HTMLCanvasElement).getContext('2d')!;
+        return [0.45, 0.05].map((x) => context.getImageData(x * width, 0.5 * height, 1, 1).data[3]! > 0);
+      });
+      expect(tint).toEqual([true, false]);
     }),
 );
