@@ -28,9 +28,11 @@ test('storyboard: stills are laid out in time and refilmed', { timeout: 10 * MIN
     await page.click('#mode-storyboard');
     await page.click('#lay-out');
     await waitForText(page, '#storyboard-status', 'Add a still first');
-    for (const still of ['runner-robot.png', 'horse-meadow.png'])
+    for (const [i, still] of ['runner-robot.png', 'horse-meadow.png'].entries()) {
       await choose(page, 'label:has(#still)', join(ROOT, 'samples', still));
-    await page.waitForFunction(() => document.querySelectorAll('#stills li').length === 2);
+      // The list grows and moves the button down: a click that is on its way would miss it.
+      await page.waitForFunction((n) => document.querySelectorAll('#stills li').length === n, {}, i + 1);
+    }
     await page.click('#lay-out');
     await waitForText(page, '#clip-name', 'storyboard', MINUTE);
     expect(await text(page, '#clip-status')).toContain('16 frames in 2.0 s');
