@@ -56,8 +56,20 @@ const MIME: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** How a folder is served. */
+export interface ServeOptions {
+  /**
+   * Whether answers carry versions, as web servers' do. The engine keeps what has one for the next visit, which a command's
+   * page, on a port of its own in a browser of its own, never has.
+   */
+  readonly versions?: boolean;
+}
+
 /** Serves `folder` on 127.0.0.1, on a port that the system chooses. */
-export async function servePage(folder: string): Promise<PageServer> {
+export async function servePage(
+  folder: string,
+  { versions = false }: ServeOptions = {},
+): Promise<PageServer> {
   const files = new Map<string, string>();
   const folders = new Map<string, string>();
   const stores = new Map<string, string>();
@@ -95,7 +107,7 @@ export async function servePage(folder: string): Promise<PageServer> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
     const file = files.get(path) ?? fileInStores(path) ?? fileInFolders(path) ?? fileInside(folder, path);
     if (file === undefined) return void response.writeHead(404).end();
-    await sendFile(file, request, response);
+    await sendFile(file, request, response, versions);
   };
 
   await new Promise<void>((done, reject) => server.once('error', reject).listen(0, '127.0.0.1', done));
@@ -172,15 +184,19 @@ function fileInside(folder: string, path: string): string | undefined {
   return file.startsWith(base) ? file : undefined;
 }
 
-async function sendFile(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function sendFile(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  versions: boolean,
+): Promise<void> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) return void response.writeHead(404).end();
   const headers = {
     'content-type': MIME[extname(path).toLowerCase()] ?? 'application/octet-stream',
     'accept-ranges': 'bytes',
     'cache-control': 'no-store',
-    // What the page keeps itself (the model, for the next visit without a network) it keeps by version.
-    etag: `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`,
+    ...(versions && { etag: `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"` }),
     // Isolated pages get precise timers and SharedArrayBuffer.
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',

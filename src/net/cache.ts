@@ -135,6 +135,9 @@ class Store {
   readonly #url: string;
   readonly #cache: BlockCache;
   readonly #patience: number;
+  /** What was written last: it may be on its way, and where ranges meet it is asked for again. */
+  #last: { readonly key: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(url: string, cache: BlockCache, patience: number) {
     this.#url = url;
@@ -143,15 +146,19 @@ class Store {
     if (!/^https?:/.test(url)) this.works = false;
   }
 
-  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#last?.key === key) return this.#last.bytes;
     return this.#try(async () => {
       const response = await this.#cache.match(this.#address(key));
       return response && new Uint8Array(await response.arrayBuffer());
     });
   }
 
+  /** Writes while the caller goes on, one entry at a time. */
   async put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#try(() => this.#cache.put(this.#address(key), new Response(bytes)));
+    await this.#writing;
+    this.#last = { key, bytes };
+    this.#writing = this.#try(() => this.#cache.put(this.#address(key), new Response(bytes)));
   }
 
   async delete(key: string): Promise<void> {

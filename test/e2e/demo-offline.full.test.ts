@@ -8,7 +8,7 @@ import { fill, MINUTE, open, pickSample, refilm, trimToOneFrame, waitForText } f
 test(
   'the second visit edits a clip with the server gone',
   async () => {
-    const server = await servePage(await buildPageIfStale());
+    const server = await servePage(await buildPageIfStale(), { versions: true });
     await using running = await launchBrowser({ adapter: 'software' });
     const page = await running.browser.newPage();
     await open(page, `${server.origin}/index.html`);

@@ -78,7 +78,7 @@ test('what is kept of other files is deleted, of these it stays', async () => {
   const other = URL_NAME.replace('unet', 'vae');
   await expectRead(cachedSource(origin(), cache), 0, 5 * MiB);
   await expectRead(cachedSource(origin('"1"', body, other), cache), 0, 5);
-  expect(cache.entries.size).toBe(5);
+  await vi.waitFor(() => expect(cache.entries.size).toBe(5)); // written while one goes on
   const keys = () => Promise.resolve([...cache.entries.keys()].map((url) => ({ url }) as Request));
   await pruneCache({ keys, delete: cache.delete }, [URL_NAME]);
   const left = [...cache.entries.keys()];
@@ -93,10 +93,8 @@ test('a new version replaces the old one', async () => {
   await expectRead(cachedSource(origin(), cache), 0, 10 * MiB);
   const changed = body.map((byte) => byte ^ 1);
   await expectRead(cachedSource(origin('"2"', changed), cache), 0, 5, changed);
-  expect([...cache.entries.keys()].map((key) => new URL(key).searchParams.get('refilm-cache'))).toEqual([
-    'identity',
-    '"2"/0',
-  ]);
+  const kept = () => [...cache.entries.keys()].map((key) => new URL(key).searchParams.get('refilm-cache'));
+  await vi.waitFor(() => expect(kept()).toEqual(['identity', '"2"/0']));
 });
 
 test('a file without a version is not cached', async () => {
