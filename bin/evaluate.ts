@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { EditJob, EditReport, ProgressReport, SweepJob } from '../demo/command-types.ts';
 import type { Quality } from '../src/editor/after/quality.ts';
+import { frameWindows } from '../src/sampler/windows.ts';
 import { sweepCsv, type SweepGrid } from '../src/editor/after/sweep.ts';
 import {
   EDIT_OPTIONS,
@@ -47,6 +48,8 @@ interface Line {
   readonly quality: Quality;
   readonly failures: readonly string[];
   readonly seconds: number;
+  /** Frames of one of the windows that a longer clip is edited in. */
+  readonly windowFrames: number;
 }
 
 /** Exit code 1 if a check fails, 2 for wrong use. */
@@ -80,7 +83,9 @@ export async function main(argv: string[]): Promise<number> {
     for (const { file, prompt } of request.clips) {
       const report = await edit(command, request, file, prompt);
       const quality = report.quality!;
-      const line: Line = { file, prompt, quality, failures: failuresOf(quality), seconds: report.seconds };
+      const { seconds, plan } = report;
+      const failures = failuresOf(quality);
+      const line: Line = { file, prompt, quality, failures, seconds, windowFrames: plan.windowFrames };
       if (line.failures.length > 0) failed += 1;
       bar.clear();
       console.log(request.json ? JSON.stringify(line) : describe(line));
@@ -186,16 +191,35 @@ export function failuresOf({ result, source, depthCorrelation }: Quality): strin
   return failures;
 }
 
-function describe({ file, prompt, quality, failures, seconds }: Line): string {
+function describe({ file, prompt, quality, failures, seconds, windowFrames }: Line): string {
+  const seams = seamsOf(quality, windowFrames);
   const { result, source, content, depthCorrelation, frames } = quality;
   return [
     `${file}: "${prompt}", ${frames} frames in ${seconds.toFixed(0)} s`,
     `  frame consistency   ${score(result.frame)}  (source ${score(source.frame)})`,
+    ...(seams
+      ? [`    inside windows    ${score(seams.inside)}  (at their seams ${score(seams.across)})`]
+      : []),
     `  prompt consistency  ${score(result.prompt)}  (source ${score(source.prompt)})`,
     `  content             ${score(content)}`,
     `  depth correlation   ${score(depthCorrelation)}`,
     ...(failures.length > 0 ? failures.map((failure) => `  FAILED: ${failure}`) : ['  passed']),
   ].join('\n');
+}
+
+/** Consistency of consecutive frames of one window, and of those that two windows made; undefined for a single window. */
+export function seamsOf(
+  { frames, result }: Pick<Quality, 'frames' | 'result'>,
+  windowFrames: number,
+): { readonly inside: number; readonly across: number } | undefined {
+  const [, ...later] = frameWindows(frames, { length: windowFrames });
+  if (later.length === 0) return undefined;
+  const firsts = new Set(later.map((window) => window.frames[window.held]));
+  const mean = (crosses: boolean): number => {
+    const chosen = result.consecutive.filter((_, i) => firsts.has(i + 1) === crosses);
+    return chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
+  };
+  return { inside: mean(false), across: mean(true) };
 }
 
 function score(value: number | undefined): string {

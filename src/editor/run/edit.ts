@@ -27,9 +27,6 @@ import { planEdit, recordEdit, type StageCosts } from './plan_edit.ts';
 import { previewOf } from './preview.ts';
 import { SourceSide, type WindowSource } from './source_side.ts';
 
-/** Frames that a window shares with the one before. */
-const OVERLAP = 2;
-
 /** Runs an edit and yields its frames in order, as their windows are finished. */
 export async function* editFrames(job: EditJob): AsyncGenerator<EditedFrame, void, undefined> {
   const run = new EditRun(job);
@@ -65,7 +62,7 @@ class EditRun {
     this.#side = await SourceSide.open(this.#job, clip, (done, total) => this.#report('mask', done, total));
     const content = await this.#content();
     kept?.begin(options, content, session.unet);
-    const windows = frameWindows(clip.frames.length, { length: shape.windowFrames, overlap: OVERLAP });
+    const windows = frameWindows(clip.frames.length, { length: shape.windowFrames });
     const finished = new Map<number, Float32Array>();
     for (const [number, window] of windows.entries()) {
       const maps = await clip.maps(window.frames);
