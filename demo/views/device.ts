@@ -30,7 +30,7 @@ function deviceRows(gpu: Gpu): Row[] {
     [
       'Speed',
       gpu.software
-        ? 'A CPU does a GPU’s work: a two-second clip takes minutes rather than seconds, so 4 frames a second and 8 steps unless you ask for more.'
+        ? 'A CPU does a GPU’s work: a two-second clip takes half a minute rather than seconds, at 4 frames a second and 8 steps unless you ask for more.'
         : 'Every frame of the clip and the model’s own number of steps, unless you ask for less.',
     ],
     [
