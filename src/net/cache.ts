@@ -43,7 +43,8 @@ interface Identity {
 
 /**
  * `source` behind `cache`, under its name, which must be an http(s) URL. The source is asked for size and version once
- * per object; with no network, what was cached last is taken. A file without a version is not cached.
+ * per object; with no network, what was cached last is taken. A file without a version is not cached. Reading throws
+ * `DownloadError` where what was taken turns out to be of an older version than what has to be downloaded.
  */
 export function cachedSource(source: ByteSource, cache: BlockCache, patience = PATIENCE): ByteSource {
   const store = new Store(source.name, cache, patience);
@@ -52,6 +53,18 @@ export function cachedSource(source: ByteSource, cache: BlockCache, patience = P
     identity ??= resolveIdentity(source, store, options);
     identity.catch(() => (identity = undefined)); // a failed or aborted try must not stick
     return identity;
+  };
+  /** What was taken of a host that could not be reached may be old: blocks of two versions are no file. */
+  const expectVersion = async (version: string, options: ReadOptions): Promise<void> => {
+    if ((await source.version?.(options)) === version) return;
+    identity = undefined;
+    unreachable.delete(new URL(source.name).host);
+    throw new DownloadError(
+      source.name,
+      1,
+      undefined,
+      'the file has changed since it was cached: load it again',
+    );
   };
   return {
     name: source.name,
@@ -68,6 +81,7 @@ export function cachedSource(source: ByteSource, cache: BlockCache, patience = P
         const key = blockKey(version, block);
         let content = await store.get(key);
         if (content?.length !== to - from) {
+          await expectVersion(version, options);
           // Without a working cache only what was asked for is downloaded, not the block around it.
           if (!store.works) {
             const [first, last] = [Math.max(from, start), Math.min(to, end)];

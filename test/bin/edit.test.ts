@@ -1,10 +1,7 @@
 // What `npm run edit` refuses before a browser is started. What it does is in test/e2e/edit.e2e.test.ts.
 import { expect, test, vi } from 'vitest';
 import { main } from '../../bin/edit.ts';
-import { samplePath } from '../codec/fixtures.ts';
-
-const RUNNER = samplePath('runner');
-const ROBOT = ['--prompt', 'a golden robot walking on the moon'];
+import { ROBOT, RUNNER } from '../e2e/command.ts';
 
 /** How the command ends: bin/host.mjs prints what it throws, and ends with code 1. */
 async function ended(args: string[]): Promise<{ code: number; stderr: string }> {

@@ -37,6 +37,15 @@ describe('the page server', () => {
     expect((await fetch(`${server.origin}/`, { method: 'DELETE' })).status).toBe(405);
   });
 
+  test('answers carry versions where they are asked for', async () => {
+    expect((await fetch(`${server.origin}/`)).headers.get('etag')).toBeNull();
+    await using versioned = await servePage(join(folder, 'page'), { versions: true });
+    const first = (await fetch(`${versioned.origin}/`)).headers.get('etag');
+    expect(first).toMatch(/^"[0-9a-z]+-[0-9a-z]+"$/);
+    expect((await fetch(`${versioned.origin}/`)).headers.get('etag')).toBe(first);
+    expect((await fetch(`${versioned.origin}/a%20b.wasm`)).headers.get('etag')).not.toBe(first);
+  });
+
   test.each([
     '/../secret.txt',
     '/%2e%2e/secret.txt',

@@ -8,9 +8,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
+import { samplePath } from '../codec/fixtures.ts';
 import { NANO } from '../nano.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A sample, a sentence that suits it, and as little work as an edit in the sample's own look can be. */
+export const RUNNER = samplePath('runner');
+export const ROBOT = ['--prompt', 'a golden robot walking on the moon'];
+export const SHORT = ['--software', '--size', '64x64', '--steps', '2', '--fps', '4'];
 
 /** How a command ended. */
 export interface Ended {

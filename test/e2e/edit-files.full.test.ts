@@ -2,13 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { renameCode, sampleBytes, samplePath } from '../codec/fixtures.ts';
-import { runCommand, withFolder } from './command.ts';
-
-const RUNNER = samplePath('runner');
-/** As little work as an edit can be. */
-const SHORT = ['--software', '--size', '64x64', '--steps', '2', '--fps', '4'];
-const ROBOT = ['--prompt', 'a golden robot walking on the moon'];
+import { renameCode, sampleBytes } from '../codec/fixtures.ts';
+import { ROBOT, runCommand, RUNNER, SHORT, withFolder } from './command.ts';
 
 test('a text file', async () => {
   await withFolder(async (folder, files) => {

@@ -8,13 +8,8 @@ import { expect, test } from 'vitest';
 import type { EditReport } from '../../demo/command-types.ts';
 import { demux } from '../../src/codec/demux.ts';
 import type { Movie, Sample } from '../../src/codec/movie.ts';
-import { openSample, samplePath } from '../codec/fixtures.ts';
-import { damagedModel, png, runCommand, withFolder } from './command.ts';
-
-const RUNNER = samplePath('runner');
-/** As little work as an edit can be. */
-const SHORT = ['--software', '--size', '64x64', '--steps', '2', '--fps', '4'];
-const ROBOT = ['--prompt', 'a golden robot walking on the moon'];
+import { openSample } from '../codec/fixtures.ts';
+import { damagedModel, png, ROBOT, runCommand, RUNNER, SHORT, withFolder } from './command.ts';
 
 const bytesOf = async ({ file }: Movie, samples: readonly Sample[]): Promise<Uint8Array> => {
   const parts = samples.map(({ offset, size }) => file.slice(offset, offset + size));

@@ -1,4 +1,4 @@
-// layer_norm, whose invocations add up by sum_alone or sum_workgroup, and layer_norm_subgroup.
+// layer_norm_plain, layer_norm_lanes (moments, added up by sum_alone or sum_workgroup), layer_norm_subgroup.
 
 import { expect } from 'vitest';
 import { dawn } from '../../bin/dawn.ts';

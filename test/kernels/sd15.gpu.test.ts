@@ -1,5 +1,5 @@
 // Stable Diffusion 1.5's light shapes, as kernels choose to do them for the lane's adapter, and on lavapipe for a GPU.
-// sd15.full.test.ts has the heavy ones.
+// sd15.full.test.ts has the heavy ones, and the light ones as for a GPU on SwiftShader.
 
 import { gpuTest, hasF16 } from '../gpu.ts';
 import { expectSampled, sd15Shapes } from './sd15.ts';

@@ -73,6 +73,21 @@ test('known to be offline, the network is not asked', async () => {
   }
 });
 
+test('blocks of two versions are not put together', async () => {
+  const cache = memoryCache();
+  await expectRead(cachedSource(origin(), cache), 0, 5);
+  const changed = body.map((byte) => byte ^ 1);
+  const source = cachedSource(origin('"2"', changed), cache);
+  vi.stubGlobal('navigator', { onLine: false });
+  try {
+    await expectRead(source, 1, 100); // the old version, which is all there
+    await expect(source.read(0, 5 * MiB)).rejects.toThrow(/has changed since it was cached: load it again/);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  await expectRead(source, 0, 5 * MiB, changed);
+});
+
 test('what is kept of other files is deleted, of these it stays', async () => {
   const cache = memoryCache();
   const other = URL_NAME.replace('unet', 'vae');
