@@ -7,15 +7,19 @@ import { encodeStep, type Program } from './program.ts';
 export interface ClockOptions {
   /** Samples of each program. */
   readonly samples: number;
-  /** A sample lasts at least this long, by repeating runs within one submission; default 20. */
+  /** A sample lasts about this long at least, by repeating runs within one submission; default 20. Up to
+   * ten times longer where the device's answer to an empty submission takes a good part of it. */
   readonly sampleMs?: number;
   /** A program that has cost this much is sampled no more, but twice at least; default 6000. */
   readonly budgetMs?: number;
-  /** Programs whose first sample is slower than the fastest's by this factor are left out; default none. */
+  /** Programs whose first runs are slower than the fastest's by this factor are left out; default none. */
   readonly hopeless?: number;
   /** Checked before every sample; rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A sample is this many times as long as the worst empty submission: what it measures is then the kernels. */
+const LATENCIES = 4;
 
 /**
  * Median milliseconds a run of each program, sampled in turns: whatever else the machine does meets all of them alike.
@@ -26,10 +30,19 @@ export async function timeInTurns<Key>(
   programs: ReadonlyMap<Key, Program>,
   { samples, sampleMs = 20, budgetMs = 6000, hopeless = Infinity, signal }: ClockOptions,
 ): Promise<Map<Key, number>> {
-  const runners = new Map<Key, Runner>();
-  for (const [key, program] of programs) runners.set(key, await Runner.of(gpu, program, sampleMs, signal));
-  const best = Math.min(...[...runners.values()].map(({ first }) => first));
-  for (const [key, { first }] of runners) if (first > hopeless * best) runners.delete(key);
+  const atLeastMs = Math.max(sampleMs, Math.min(10 * sampleMs, LATENCIES * (await latency(gpu))));
+  const runners = new Map([...programs].map(([key, program]) => [key, new Runner(gpu, program, atLeastMs)]));
+  for (const runner of runners.values()) {
+    await runner.settle(signal);
+    await runner.settle(signal); // the first run touched fresh memory
+  }
+  const slow = () => {
+    const best = Math.min(...[...runners.values()].map(({ fastest }) => fastest));
+    return [...runners].filter(([, { fastest }]) => fastest > hopeless * best);
+  };
+  // Whoever's turn it was while the machine was busy looks slow too: no one is left out before a second look.
+  for (const [, runner] of slow()) await runner.settle(signal);
+  for (const [key] of slow()) runners.delete(key);
   for (let i = 0; i < samples; i++) {
     for (const runner of runners.values()) {
       signal?.throwIfAborted();
@@ -43,40 +56,52 @@ export async function timeInTurns<Key>(
 class Runner {
   /** Milliseconds a run, sample by sample. */
   readonly taken: number[] = [];
+  /** Milliseconds of the fastest run so far: a machine that pauses makes a timing longer, never shorter. */
+  fastest = Infinity;
+  #repeats = 1;
 
-  private constructor(
+  constructor(
     private readonly gpu: Gpu,
     private readonly program: Program,
-    private readonly repeats: number,
-    /** Milliseconds a run while `repeats` was sought. */
-    readonly first: number,
+    private readonly sampleMs: number,
   ) {}
 
-  static async of(
-    gpu: Gpu,
-    program: Program,
-    sampleMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Runner> {
-    await timeRuns(gpu, program, 1); // the first run touches fresh memory
-    let repeats = 1;
-    let ms = await timeRuns(gpu, program, repeats);
-    while (ms < sampleMs) {
+  /** Runs the program once more, then as often as a sample takes. */
+  async settle(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
       signal?.throwIfAborted();
-      repeats = Math.ceil(repeats * Math.min(10, (1.2 * sampleMs) / Math.max(ms, 0.1)));
-      ms = await timeRuns(gpu, program, repeats);
+      this.fastest = Math.min(this.fastest, await this.#run());
+      const ms = this.#repeats * this.fastest;
+      if (ms >= this.sampleMs) return;
+      this.#repeats = Math.ceil(this.#repeats * Math.min(10, (1.2 * this.sampleMs) / Math.max(ms, 0.1)));
     }
-    return new Runner(gpu, program, repeats, ms / repeats);
   }
 
   /** Milliseconds that its samples have cost. */
   get spent(): number {
-    return this.repeats * this.taken.reduce((sum, ms) => sum + ms, 0);
+    return this.#repeats * this.taken.reduce((sum, ms) => sum + ms, 0);
   }
 
   async sample(): Promise<void> {
-    this.taken.push((await timeRuns(this.gpu, this.program, this.repeats)) / this.repeats);
+    this.taken.push(await this.#run());
   }
+
+  /** Milliseconds a run. */
+  async #run(): Promise<number> {
+    return (await timeRuns(this.gpu, this.program, this.#repeats)) / this.#repeats;
+  }
+}
+
+/** Milliseconds from an empty submission to the word that it is done, at worst: where other work has the processor, one
+ * word in three is late, and a sample must be long against that too. */
+async function latency(gpu: Gpu): Promise<number> {
+  let worst = 0;
+  for (let i = 0; i < 8; i++) {
+    const start = performance.now();
+    await gpu.submit(gpu.device.createCommandEncoder({ label: 'nothing' }).finish());
+    worst = Math.max(worst, performance.now() - start);
+  }
+  return worst;
 }
 
 async function timeRuns(gpu: Gpu, program: Program, count: number): Promise<number> {
