@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';
 import { LAVAPIPE_ICD } from './chromium-package.mjs';
+import { SHARED } from './shared.ts';
 
 /** What `npm test` runs: all that the repository alone can. */
 const DEFAULT_LANES = ['unit', 'gpu', 'e2e'];
@@ -57,10 +58,9 @@ async function runOnLavapipe(filters: string[], variants?: 'hardware'): Promise<
 }
 
 function whatIsMissing(): string[] {
-  const shared = process.env['REFILM_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url));
   const missing: string[] = [];
-  if (!existsSync(shared))
-    missing.push(`The full tests need the shared folder; ${shared} is missing. Set REFILM_SHARED to it.`);
+  if (!existsSync(SHARED))
+    missing.push(`The full tests need the shared folder; ${SHARED} is missing. Set REFILM_SHARED to it.`);
   if (!existsSync(LAVAPIPE_ICD))
     missing.push(
       `The full tests need lavapipe; ${LAVAPIPE_ICD} is missing. Install mesa-vulkan-drivers 25 or later.`,

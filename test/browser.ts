@@ -8,6 +8,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll } from 'vitest';
 import { launchBrowser, type RunningBrowser } from '../bin/browser.ts';
 import { watchForCrash } from '../bin/crash.ts';
+import { SHARED } from '../bin/shared.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -126,7 +127,6 @@ function encodePath(path: string): string {
 }
 
 function mediaFolder(): string {
-  const shared = process.env['REFILM_SHARED'] ?? join(ROOT, '..', 'shared');
-  const media = join(shared, 'media');
+  const media = join(SHARED, 'media');
   return existsSync(media) ? media : join(ROOT, 'test', 'media');
 }

@@ -2,12 +2,11 @@
 // (manifest.json), and a typed refusal in bounded time where there is nothing to decode.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SHARED } from '../../bin/shared.ts';
 import type * as codec from '../../src/codec/index.ts';
 import { withPage } from '../browser.ts';
 
-const SHARED = process.env['REFILM_SHARED'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
 const MANIFEST = join(SHARED, 'media', 'manifest.json');
 /** A minute of H.264 at 720p decodes in seconds; the longest file here is 6 minutes of small AV1. */
 const TIME_LIMIT_MS = 60_000;

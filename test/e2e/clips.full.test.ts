@@ -1,8 +1,8 @@
 // Whole edits of every shared clip, as small as they can be, and what edits of the samples must show.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SHARED } from '../../bin/shared.ts';
 import type { Quality } from '../../src/editor/after/quality.ts';
 import type * as codec from '../../src/codec/index.ts';
 import type * as refilm from '../../src/index.ts';
@@ -11,7 +11,6 @@ import { SAMPLES, samplePath } from '../codec/fixtures.ts';
 import { frameWindows } from '../../src/sampler/index.ts';
 import { runCommand } from './command.ts';
 
-const SHARED = process.env['REFILM_SHARED'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
 const CLIPS = join(SHARED, 'media', 'clips');
 
 /** How much less steady than inside windows the frames may be at a seam: cosine of consecutive frames, mean of all clips. */

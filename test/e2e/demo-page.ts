@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { buildPageIfStale } from '../../bin/build.ts';
 import { type PageServer, servePage } from '../../bin/serve.ts';
 
@@ -147,4 +147,17 @@ export async function waitForText(
   );
   const fault = await seen.jsonValue();
   if (typeof fault === 'string') throw new Error(`The page says: ${fault}`);
+}
+
+/** Refilms the clip's first frame in one step and saves it in `folder`, as `name` if all is well. */
+export async function saveOneFrame(page: Page, folder: string, name: string): Promise<void> {
+  await page.$eval('#prompt', (area) => ((area as HTMLTextAreaElement).value = ''));
+  await page.type('#prompt', 'a golden robot walking on the moon');
+  await trimToOneFrame(page);
+  await fill(page, { steps: '1' });
+  await refilm(page);
+  await waitForText(page, '#facts', '1 frame in');
+  const saved = await download(page, '#save', folder);
+  expect(saved.name).toBe(name);
+  expect(saved.bytes.subarray(4, 8).toString('latin1')).toBe('ftyp');
 }

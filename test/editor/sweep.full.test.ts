@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SHARED } from '../../bin/shared.ts';
 import { SAMPLES, samplePath } from '../codec/fixtures.ts';
 import { runCommand } from '../e2e/command.ts';
 
-const SHARED = process.env['REFILM_SHARED'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
 const REFERENCE = join(SHARED, 'weights', 'nano', 'evaluate.json');
 
 /** Measures by the names of both tables. Changes below the margin are not the weights' doing. */

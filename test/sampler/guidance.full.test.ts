@@ -1,12 +1,13 @@
-// Eq. 8 and the DDIM step after it on real network outputs, against ../shared/goldens/gen1-guidance.
-import { fileURLToPath } from 'node:url';
+// Eq. 8 and the DDIM step after it on real network outputs, against the shared goldens/gen1-guidance.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SHARED } from '../../bin/shared.ts';
 import { ddimSteps, gen1Guidance, readSchedule, type Evaluation } from '../../src/sampler/index.ts';
 import { expectClose } from '../compare.ts';
 import { floats, loadJson, loadTensors } from '../tensors.ts';
 import { applyStep } from './apply.ts';
 
-const GOLDEN = fileURLToPath(new URL('../../../shared/goldens/gen1-guidance/', import.meta.url));
+const GOLDEN = join(SHARED, 'goldens/gen1-guidance');
 const OUTPUTS: Record<Evaluation, string> = {
   'image-unconditional': 'out.step0.image_uncond',
   'video-unconditional': 'out.step0.video_uncond',
@@ -20,8 +21,8 @@ test('guided output and first step', async () => {
     steps: number;
     scheduler: unknown;
     timesteps: { plain: number[] };
-  }>(`${GOLDEN}meta.json`);
-  const tensors = await loadTensors(`${GOLDEN}io.safetensors`);
+  }>(join(GOLDEN, 'meta.json'));
+  const tensors = await loadTensors(join(GOLDEN, 'io.safetensors'));
   const latents = floats(tensors, 'in.latents');
   const guided = new Float64Array(latents.length);
   for (const { evaluation, weight } of gen1Guidance(meta.w, meta.w_t)) {
