@@ -271,6 +271,9 @@ function use(take: Take): void {
   void content.setPicture(take.files.picture);
   showClip(take.clip); // before its mode: what was painted belongs to the clip
   modes.choose(take.settings.mode, take.files);
+  const region = take.files.mask?.region;
+  // The take may have played past the frame that was painted on.
+  if (region && 'brush' in region) player.seek(region.brush[0]!.time + 2e-4);
   changed();
 }
 
