@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { createGpu } from '../../bin/dawn.ts';
 import {
   type Choice,
@@ -58,6 +58,19 @@ gpuTest('the faster candidate wins, wherever it stands', async (gpu) => {
   });
   expect([first, last].map((asked) => answer(gpu, asked))).toEqual(['2', '2']);
   expect(seen).toEqual(['1/2', '2/2']);
+  gpu.choices.measured.clear();
+});
+
+gpuTest('a clock that ticks every 20 ms is enough', async (gpu) => {
+  const asked = question('coarse', '40', '2');
+  const fine = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => 20 * Math.floor(fine() / 20));
+  try {
+    await tune(gpu, [asked], { budgetMs: 60_000 });
+  } finally {
+    clock.mockRestore();
+  }
+  expect(answer(gpu, asked)).toBe('2');
   gpu.choices.measured.clear();
 });
 
