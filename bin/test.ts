@@ -1,14 +1,19 @@
 // `test [--lane unit|gpu|e2e|full]… [--full | --more] [file filters]`: vitest, in the environment that Dawn needs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startVitest } from 'vitest/node';
+import { startVitest, type Vitest } from 'vitest/node';
 import { LAVAPIPE_ICD } from './chromium-package.mjs';
 import { SHARED } from './shared.ts';
 
 /** What `npm test` runs: all that the repository alone can. */
 const DEFAULT_LANES = ['unit', 'gpu', 'e2e'];
+
+/** Names the file in which the lanes of one run gather what failed: the last lines of a long log say it. */
+const FAILURES = 'REFILM_TEST_FAILURES';
 
 const entry = fileURLToPath(new URL('./refilm.mjs', import.meta.url));
 
@@ -32,18 +37,52 @@ export async function main(argv: string[]): Promise<number> {
   const missing = whatIsMissing();
   for (const sentence of missing) console.error(sentence);
   if (missing.length > 0) return 1;
-  const first = await run(more ? ['full'] : [...DEFAULT_LANES, 'full'], filters);
-  console.error('Once more on lavapipe, which has f16:');
-  const second = await runOnLavapipe(filters);
-  console.error("And the networks with a GPU's kernel variants:");
-  const third = await runOnLavapipe(filters.length > 0 ? filters : ['test/net'], 'hardware');
-  return first || second || third;
+  const folder = mkdtempSync(join(tmpdir(), 'refilm-test-'));
+  const failures = join(folder, 'failures.txt');
+  writeFileSync(failures, '');
+  process.env[FAILURES] = failures;
+  try {
+    const first = await run(more ? ['full'] : [...DEFAULT_LANES, 'full'], filters);
+    console.error('Once more on lavapipe, which has f16:');
+    const second = await runOnLavapipe(filters);
+    console.error("And the networks with a GPU's kernel variants:");
+    const third = await runOnLavapipe(filters.length > 0 ? filters : ['test/net'], 'hardware');
+    const failed = readFileSync(failures, 'utf8');
+    console.error(
+      failed === '' ? '\nNo test failed in any lane.' : `\nWhat failed, of all lanes:\n${failed}`,
+    );
+    return first || second || third;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function run(project: string[], filters: string[]): Promise<number> {
   const vitest = await startVitest('test', filters, { run: true, watch: false, project });
+  const failures = process.env[FAILURES];
+  if (failures !== undefined) appendFileSync(failures, whatFailed(vitest, project.join(', ')));
   await vitest.close();
   return process.exitCode === undefined ? 0 : Number(process.exitCode);
+}
+
+/** A line for each file or test that failed, with the first lines of its error. */
+function whatFailed(vitest: Vitest, lanes: string): string {
+  const adapter = process.env['REFILM_ADAPTER'] ?? 'the usual adapter';
+  const lines: string[] = [];
+  const report = (name: string, errors: readonly { message?: string }[] = []): void => {
+    const message = errors[0]?.message?.split('\n').slice(0, 8).join('\n    ') ?? '';
+    lines.push(`  [${lanes}, ${adapter}] ${name}\n    ${message}\n`);
+  };
+  for (const module of vitest.state.getTestModules()) {
+    if (module.errors().length > 0) report(module.moduleId, module.errors());
+    for (const suite of module.children.allSuites())
+      if (suite.errors().length > 0) report(`${module.moduleId} > ${suite.fullName}`, suite.errors());
+    for (const test of module.children.allTests('failed'))
+      report(`${module.moduleId} > ${test.fullName}`, test.result().errors);
+  }
+  const unhandled = vitest.state.getUnhandledErrors() as { message?: string }[];
+  if (unhandled.length > 0) report('outside of any test', unhandled);
+  return lines.join('');
 }
 
 /** In a process of its own: the Vulkan loader reads its environment once. */
