@@ -13,8 +13,8 @@ import { UsageAccount } from './usage.ts';
 const MAX_REBUILDS = 2;
 const REBUILD_DELAY_MS = 2000;
 
-/** Reads and maps fail at once when a device is lost; the reason may come this much later. */
-const LOSS_NOTICE_MS = 100;
+/** Reads and maps fail at once when a device is lost; the reason may come this much later on a busy machine. */
+const LOSS_NOTICE_MS = 3000;
 
 /** Options of {@link Session.open}. */
 export interface SessionOptions extends ModelOptions, GpuOptions, TuningOptions {}
