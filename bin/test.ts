@@ -67,11 +67,12 @@ async function run(project: string[], filters: string[]): Promise<number> {
 
 /** A line for each file or test that failed, with the first lines of its error. */
 function whatFailed(vitest: Vitest, lanes: string): string {
-  const adapter = process.env['REFILM_ADAPTER'] ?? 'the usual adapter';
+  const { REFILM_ADAPTER: adapter = 'the usual adapter', REFILM_VARIANTS: variants } = process.env;
+  const where = [lanes, adapter, ...(variants ? [`${variants} variants`] : [])].join(', ');
   const lines: string[] = [];
   const report = (name: string, errors: readonly { message?: string }[] = []): void => {
     const message = errors[0]?.message?.split('\n').slice(0, 8).join('\n    ') ?? '';
-    lines.push(`  [${lanes}, ${adapter}] ${name}\n    ${message}\n`);
+    lines.push(`  [${where}] ${name}\n    ${message}\n`);
   };
   for (const module of vitest.state.getTestModules()) {
     if (module.errors().length > 0) report(module.moduleId, module.errors());
