@@ -5,15 +5,16 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startVitest, type Vitest } from 'vitest/node';
+import { startVitest } from 'vitest/node';
 import { LAVAPIPE_ICD } from './chromium-package.mjs';
 import { SHARED } from './shared.ts';
+import { whatWentWrong } from './test-report.ts';
 
 /** What `npm test` runs: all that the repository alone can. */
 const DEFAULT_LANES = ['unit', 'gpu', 'e2e'];
 
-/** Names the file in which the lanes of one run gather what failed: the last lines of a long log say it. */
-const FAILURES = 'REFILM_TEST_FAILURES';
+/** Names the file in which the lanes of one run gather what went wrong: the last lines of a long log say it. */
+const REPORT = 'REFILM_TEST_REPORT';
 
 const entry = fileURLToPath(new URL('./refilm.mjs', import.meta.url));
 
@@ -38,19 +39,16 @@ export async function main(argv: string[]): Promise<number> {
   for (const sentence of missing) console.error(sentence);
   if (missing.length > 0) return 1;
   const folder = mkdtempSync(join(tmpdir(), 'refilm-test-'));
-  const failures = join(folder, 'failures.txt');
-  writeFileSync(failures, '');
-  process.env[FAILURES] = failures;
+  const report = join(folder, 'report.txt');
+  writeFileSync(report, '');
+  process.env[REPORT] = report;
   try {
     const first = await run(more ? ['full'] : [...DEFAULT_LANES, 'full'], filters);
     console.error('Once more on lavapipe, which has f16:');
     const second = await runOnLavapipe(filters);
     console.error("And the networks with a GPU's kernel variants:");
     const third = await runOnLavapipe(filters.length > 0 ? filters : ['test/net'], 'hardware');
-    const failed = readFileSync(failures, 'utf8');
-    console.error(
-      failed === '' ? '\nNo test failed in any lane.' : `\nWhat failed, of all lanes:\n${failed}`,
-    );
+    console.error(`\n${readFileSync(report, 'utf8') || 'Nothing went wrong in any lane.'}`);
     return first || second || third;
   } finally {
     rmSync(folder, { recursive: true });
@@ -59,31 +57,12 @@ export async function main(argv: string[]): Promise<number> {
 
 async function run(project: string[], filters: string[]): Promise<number> {
   const vitest = await startVitest('test', filters, { run: true, watch: false, project });
-  const failures = process.env[FAILURES];
-  if (failures !== undefined) appendFileSync(failures, whatFailed(vitest, project.join(', ')));
+  const wrong = whatWentWrong(vitest, project.join(', '));
+  const report = process.env[REPORT];
+  if (report !== undefined) appendFileSync(report, wrong);
+  else if (wrong !== '') console.error(wrong);
   await vitest.close();
   return process.exitCode === undefined ? 0 : Number(process.exitCode);
-}
-
-/** A line for each file or test that failed, with the first lines of its error. */
-function whatFailed(vitest: Vitest, lanes: string): string {
-  const { REFILM_ADAPTER: adapter = 'the usual adapter', REFILM_VARIANTS: variants } = process.env;
-  const where = [lanes, adapter, ...(variants ? [`${variants} variants`] : [])].join(', ');
-  const lines: string[] = [];
-  const report = (name: string, errors: readonly { message?: string }[] = []): void => {
-    const message = errors[0]?.message?.split('\n').slice(0, 8).join('\n    ') ?? '';
-    lines.push(`  [${where}] ${name}\n    ${message}\n`);
-  };
-  for (const module of vitest.state.getTestModules()) {
-    if (module.errors().length > 0) report(module.moduleId, module.errors());
-    for (const suite of module.children.allSuites())
-      if (suite.errors().length > 0) report(`${module.moduleId} > ${suite.fullName}`, suite.errors());
-    for (const test of module.children.allTests('failed'))
-      report(`${module.moduleId} > ${test.fullName}`, test.result().errors);
-  }
-  const unhandled = vitest.state.getUnhandledErrors() as { message?: string }[];
-  if (unhandled.length > 0) report('outside of any test', unhandled);
-  return lines.join('');
 }
 
 /** In a process of its own: the Vulkan loader reads its environment once. */
