@@ -1,19 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * A browser that ended, or a page that waited in vain, on a machine that is busy with others' work: such a test is tried
- * once more, and bin/test-report.ts names it even if it then passes. What a test found to be wrong is never tried again.
- */
-const BROWSER_TROUBLE = {
-  count: 1,
-  condition:
-    /Waiting failed|Waiting for \S+ .*failed|timeout of \d+ ms exceeded|page crashed|browser ended|did not answer|Target closed|Session closed/,
-};
-
-/**
  * Four lanes. `unit` needs nothing but node; `gpu` runs kernels and networks on Dawn for node (started by
- * `bin/refilm.mjs`, which points the Vulkan loader at an adapter); `e2e` drives a real Chromium; `full` needs the shared
- * folder or long.
+ * `bin/refilm.mjs`, which points the Vulkan loader at an adapter); `e2e` drives a real Chromium; `full` needs the
+ * shared folder or long.
  */
 export default defineConfig({
   test: {
@@ -42,7 +32,6 @@ export default defineConfig({
           include: ['test/**/*.e2e.test.ts'],
           pool: 'forks',
           fileParallelism: false,
-          retry: BROWSER_TROUBLE,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -53,7 +42,6 @@ export default defineConfig({
           include: ['test/**/*.full.test.ts'],
           pool: 'forks',
           fileParallelism: false,
-          retry: BROWSER_TROUBLE,
           testTimeout: 600_000,
           hookTimeout: 120_000,
         },

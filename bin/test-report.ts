@@ -5,8 +5,8 @@ import type { Vitest } from 'vitest/node';
 const MESSAGE_LINES = 8;
 
 /**
- * An entry for each file or test of `lanes` that failed, and for each that passed only when tried again: such a test is
- * a fault to be found, of itself or of what it tests. Empty where all passed at once.
+ * An entry for each file or test of `lanes` that failed, and for each that may be tried again (a measurement of time) and
+ * passed only then. Empty where all passed at once.
  */
 export function whatWentWrong(vitest: Vitest, lanes: string): string {
   const { REFILM_ADAPTER: adapter = 'the usual adapter', REFILM_VARIANTS: variants } = process.env;

@@ -33,7 +33,7 @@ test('storyboard: stills are laid out in time and refilmed', { timeout: 10 * MIN
       await page.waitForFunction((n) => document.querySelectorAll('#stills li').length === n, {}, i + 1);
     }
     await page.click('#lay-out');
-    await waitForText(page, '#clip-name', 'storyboard');
+    await waitForText(page, '#clip-name', 'storyboard', MINUTE);
     expect(await text(page, '#clip-status')).toContain('16 frames in 2.0 s');
     expect(await text(page, '#structure-value')).toBe('3');
     await saveOneFrame(page, folder(), 'storyboard-refilm.mp4');

@@ -28,7 +28,6 @@ export function demoPage(): { url: () => string; folder: () => string } {
 
 /** Opens the page as for the first time and waits until it knows its device. */
 export async function open(page: Page, url: string): Promise<void> {
-  page.setDefaultTimeout(MINUTE); // two busy cores can leave any page alone for half of that
   const session = await page.createCDPSession();
   const { origin } = new URL(url);
   // What the page keeps; what the engine keeps (its kernels' measurements) makes the next test faster.
@@ -135,7 +134,7 @@ export async function waitForText(
   page: Page,
   selector: string,
   part: string,
-  timeout = MINUTE,
+  timeout = 20_000,
 ): Promise<void> {
   const seen = await page.waitForFunction(
     (where, what) => {

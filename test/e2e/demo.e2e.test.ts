@@ -47,9 +47,9 @@ test(
       await waitForText(page, '#phase', 'Denoising', 5 * MINUTE);
       expect(await text(page, '#plan-text')).toContain('400 steps');
       expect(await text(page, '#remaining')).toMatch(/^about .* left$/);
-      await page.waitForSelector('#preview', { visible: true });
+      await page.waitForSelector('#preview', { visible: true, timeout: MINUTE });
       await page.click('#cancel');
-      await waitForText(page, '#message', 'Cancelled');
+      await waitForText(page, '#message', 'Cancelled', MINUTE);
       expect(await visible(page, '#progress')).toBe(false);
       await page.locator('.take ::-p-text(Remove)').click();
 
@@ -236,7 +236,7 @@ test('a camera of moving pictures gives a clip', () =>
     await page.click('#webcam');
     await page.waitForSelector('dialog .primary:enabled');
     await page.click('dialog .primary');
-    await waitForText(page, '#clip-name', 'camera');
+    await waitForText(page, '#clip-name', 'camera', MINUTE);
     expect(await text(page, '#clip-status')).toMatch(/^300×150, \d+ frames in [34]\./);
   }));
 

@@ -42,7 +42,6 @@ async function unpack(path: string): Promise<void> {
 async function runExample(site: string): Promise<[duration: number, width: number, height: number]> {
   const server = await servePage(site);
   const page = await browser.browser.newPage();
-  page.setDefaultTimeout(200_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -52,7 +51,10 @@ async function runExample(site: string): Promise<[duration: number, width: numbe
     await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(samplePath('dancer'));
     await page.$eval('[name=steps]', (steps) => ((steps as HTMLInputElement).value = '1'));
     await page.click('button');
-    await page.waitForFunction(() => /^Done|Error/.test(document.querySelector('output')!.textContent ?? ''));
+    await page.waitForFunction(
+      () => /^Done|Error/.test(document.querySelector('output')!.textContent ?? ''),
+      { timeout: 200_000 },
+    );
     expect(await page.$eval('output', ({ textContent }) => textContent)).toBe('Done');
     await page.waitForFunction(() => document.querySelector('video')!.readyState > 0);
     const seen = await page.$eval('video', ({ duration, videoWidth, videoHeight }) => [
